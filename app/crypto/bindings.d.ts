@@ -1,0 +1,9 @@
+/** The native half of npm `secp256k1`; its main entry falls back to slow JavaScript in silence. */
+declare module "secp256k1/bindings.js" {
+  const bindings: {
+    /** Throws for r or s >= n, wrong lengths and keys off the curve; false for high S or zero. */
+    ecdsaVerify(signature: Uint8Array, digest: Uint8Array, publicKey: Uint8Array): boolean;
+    publicKeyVerify(publicKey: Uint8Array): boolean;
+  };
+  export default bindings;
+}

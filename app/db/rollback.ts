@@ -1,0 +1,59 @@
+import { rmSync } from "node:fs";
+import { DbError } from "./errors.ts";
+import { listHeights, syncFolder, truncateFile } from "./files.ts";
+import { sourceOf } from "./options.ts";
+import type { DbOptions } from "./options.ts";
+import { inspectDb } from "./inspect.ts";
+import { lockFolder } from "./lock.ts";
+import { recoverEarlier } from "./recover.ts";
+import type { Folders } from "./recover.ts";
+import type { LogEnd } from "./log.ts";
+import { listSegments } from "./segments.ts";
+import { snapshotSuffix } from "./snapshot.ts";
+
+export type RollbackOptions = DbOptions & {
+  /** By default the last height that reads well; on an undamaged log the one before the last. */
+  readonly toHeight?: bigint;
+};
+
+/**
+ * Takes the state back to an earlier block; CometBFT replays what follows. The state is rebuilt and verified
+ * before a byte is removed. The folder must not be open.
+ */
+export function rollback(
+  dir: string,
+  options: RollbackOptions,
+): { readonly height: bigint; readonly appHash: Uint8Array } {
+  const unlock = lockFolder(dir);
+  try {
+    const source = sourceOf(dir, options);
+    const found = inspectDb(dir, options);
+    const usual = found.problem === undefined ? found.lastHeight - 1n : found.lastHeight;
+    const toHeight = options.toHeight ?? usual;
+    if (toHeight < 1n || toHeight > found.lastHeight) {
+      throw new DbError("heightNotKept", {
+        what: `roll back: expected a height 1..${found.lastHeight}, got ${toHeight}`,
+        where: dir,
+        fix: ["name a height that the state has passed"],
+      });
+    }
+    const { last, end } = recoverEarlier(source, toHeight);
+    cut(source.folders, toHeight, end);
+    return { height: last.height, appHash: last.appHash };
+  } finally {
+    unlock();
+  }
+}
+
+// Newest first, so that a crash in between leaves a log without a gap.
+function cut(folders: Folders, toHeight: bigint, end: LogEnd | undefined): void {
+  for (const { height, path } of listHeights(folders.snapshots, snapshotSuffix).reverse()) {
+    if (height > toHeight) rmSync(path);
+  }
+  syncFolder(folders.snapshots);
+  for (const { height, path } of listSegments(folders.changes).reverse()) {
+    if (height > toHeight) rmSync(path);
+  }
+  syncFolder(folders.changes);
+  if (end !== undefined) truncateFile(end.path, end.size);
+}

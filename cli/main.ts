@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+import { Command } from "commander";
+import { commands } from "./commands/index.ts";
+import { makeContext, type CliContext } from "./context.ts";
+import { errorText, exitCodeOf, exitCodes } from "./exit.ts";
+
+/** A command adds itself to the program; `context` is made when it runs, from the flags that were given. */
+export type Register = (program: Command, context: () => CliContext) => void;
+
+function buildProgram(): Command {
+  const program = new Command("assay");
+  program
+    .description("node, tools and client of an Assay network")
+    .option("--home DIR", "home directory (default ~/.assay)")
+    .option(
+      "--node URL",
+      "RPC of a node, several separated by commas (default http://127.0.0.1:26657)",
+    )
+    .option("--chain-id ID", "chain id that is expected")
+    .option("--keyring-backend NAME", "file, test or memory (default file)")
+    .option("--passphrase-file FILE", "passphrase of the file keyring")
+    .option("--unsafe", "allow the test keyring on chains that are not local")
+    .option("-o, --output FORMAT", "text or json (default text)")
+    .enablePositionalOptions()
+    .showHelpAfterError("(assay --help shows the commands)")
+    .exitOverride();
+  return program;
+}
+
+async function main(): Promise<number> {
+  const program = buildProgram();
+  const context = (): CliContext =>
+    makeContext(program.opts(), process.env, {
+      out: (text) => void process.stdout.write(text),
+      err: (text) => void process.stderr.write(text),
+      isTty: process.stdout.isTTY && process.env["CI"] !== "true",
+    });
+  for (const register of commands) register(program, context);
+  try {
+    await program.parseAsync(process.argv);
+    return exitCodes.done;
+  } catch (error) {
+    const text = errorText(error);
+    if (text !== undefined) process.stderr.write(`${text}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+process.on("SIGINT", () => process.exit(exitCodes.interrupted));
+const code = await main();
+process.exitCode = code;

@@ -1,0 +1,258 @@
+import { EventEmitter, once } from "node:events";
+import { connect } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { UserError, userError } from "../../client/errors/index.ts";
+import { readAppLine } from "./appLine.ts";
+import { Child, describeExit, type Command } from "./child.ts";
+import { LogFile, looksFatal, prefixed, type Source } from "./lines.ts";
+import { Progress } from "./progress.ts";
+
+export type SupervisorOptions = {
+  readonly app: Command;
+  readonly comet: {
+    readonly path: string;
+    readonly home: string;
+    readonly args?: readonly string[];
+    readonly env?: NodeJS.ProcessEnv;
+  };
+  /** Where the app listens; Comet is not started before it answers there. */
+  readonly socketPath: string;
+  readonly logDirectory: string;
+  /** Gets every line of both, prefixed. */
+  readonly echo?: (line: string) => void;
+  /** Restarts without a new height before the node is called halted. */
+  readonly maxRestarts?: number;
+  /** Pauses before the first, second, … restart without a new height; the last one repeats. */
+  readonly backoffMs?: readonly number[];
+  readonly healthyMs?: number;
+  readonly readyTimeoutMs?: number;
+  readonly stopTimeoutMs?: number;
+};
+
+export type Pids = { readonly app: number | undefined; readonly comet: number | undefined };
+export type Ready = { readonly height: bigint; readonly pids: Pids };
+export type Restart = {
+  readonly reason: string;
+  readonly attempt: number;
+  readonly delayMs: number;
+};
+
+type Events = {
+  /** The app listens and Comet was started. */
+  ready: [Ready];
+  /** One of the two ended; both will be started again after the pause. */
+  restart: [Restart];
+  /** No more restarts: E1407, or the app's refusal to start. */
+  halted: [UserError];
+  /** Both are gone and nothing will be started again. */
+  stopped: [];
+  line: [Source, string];
+};
+
+type RunEnd = {
+  readonly reason: string;
+  readonly wasReady: boolean;
+  readonly halt: UserError | undefined;
+};
+
+/**
+ * Runs the app and Comet as one unit: neither can go on without the other, because Comet ends when
+ * a connection breaks and the app's state must never be ahead of Comet's blocks.
+ */
+export class Supervisor extends EventEmitter<Events> {
+  readonly #options: SupervisorOptions;
+  readonly #progress: Progress;
+  readonly #stop = new AbortController();
+  #log: LogFile | undefined;
+  #app: Child | undefined;
+  #comet: Child | undefined;
+  #running: Promise<void> | undefined;
+  readonly #lastErrors = { app: "", comet: "" };
+  #culprit: "app" | "comet" = "app";
+  #refusal: UserError | undefined;
+
+  constructor(options: SupervisorOptions) {
+    super();
+    this.#options = options;
+    this.#progress = new Progress(options.maxRestarts ?? 3, options.healthyMs ?? 600_000);
+  }
+
+  /** Resolves when both run for the first time; rejects when they never do. */
+  async start(): Promise<Ready> {
+    if (this.#running !== undefined) throw new Error("supervisor: expected one start, got two");
+    this.#log = new LogFile(this.#options.logDirectory);
+    const settled = new AbortController();
+    const { signal } = settled;
+    const first = Promise.race([
+      once(this, "ready", { signal }).then(([ready]: Ready[]) => ready),
+      once(this, "halted", { signal }).then(([error]: UserError[]) => error),
+      once(this, "stopped", { signal }).then(() => undefined),
+    ]);
+    this.#running = this.#loop();
+    const outcome = await first;
+    settled.abort();
+    if (outcome instanceof UserError) throw outcome;
+    if (outcome === undefined) throw new Error("supervisor: stopped before the node was ready");
+    return outcome;
+  }
+
+  /** Ends Comet, then the app, and waits for both to be gone. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#stopBoth();
+    await this.#running;
+  }
+
+  pids(): Pids {
+    return { app: this.#app?.pid, comet: this.#comet?.pid };
+  }
+
+  /** Sends a signal to both at once; what was killed is started again. */
+  kill(signal: NodeJS.Signals): void {
+    this.#comet?.kill(signal);
+    this.#app?.kill(signal);
+  }
+
+  get #stopping(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#stopping) {
+      const started = performance.now();
+      const end = await this.#run();
+      await this.#stopBoth();
+      if (this.#stopping) break;
+      const goOn = this.#progress.ended(end.wasReady, performance.now() - started);
+      const halt = end.halt ?? (goOn ? undefined : this.#haltedError());
+      if (halt !== undefined) {
+        this.#say(`halted: ${halt.what}`);
+        this.emit("halted", halt);
+        break;
+      }
+      await this.#pause(end.reason);
+    }
+    await this.#log?.close();
+    this.emit("stopped");
+  }
+
+  /** One life of the two, until either is gone. */
+  async #run(): Promise<RunEnd> {
+    let height: bigint | undefined;
+    let announce: () => void = () => undefined;
+    const announced = new Promise<void>((resolve) => (announce = resolve));
+    this.#refusal = undefined;
+    const app = this.#startApp((ready) => {
+      height = ready;
+      announce();
+    });
+    const failure = await this.#untilListening(app, announced);
+    if (failure !== undefined || height === undefined) {
+      this.#culprit = "app";
+      await this.#stopBoth();
+      return { reason: failure ?? "app was not ready", wasReady: false, halt: this.#refusal };
+    }
+    if (this.#stopping) return { reason: "stopped", wasReady: true, halt: undefined };
+    if (!this.#progress.ready(height)) {
+      return { reason: "no new height", wasReady: true, halt: this.#haltedError() };
+    }
+    const comet = this.#startComet();
+    this.emit("ready", { height, pids: this.pids() });
+    const reason = await Promise.race([
+      app.ended.then((exit) => `app ${describeExit(exit)}`),
+      comet.ended.then((exit) => `CometBFT ${describeExit(exit)}`),
+    ]);
+    this.#culprit = reason.startsWith("app") ? "app" : "comet";
+    return { reason, wasReady: true, halt: undefined };
+  }
+
+  #startApp(ready: (height: bigint) => void): Child {
+    const { command, args, env } = this.#options.app;
+    const app = new Child({ command, args, env: { ...env, ASSAY_SUPERVISED: "1" } }, (line) => {
+      const known = readAppLine(line);
+      if (known.kind === "ready") ready(known.height);
+      if (known.kind === "error") this.#lastErrors.app = known.text;
+      if (known.kind === "refused") {
+        this.#refusal = new UserError(known.code, known.what, { fix: known.fix });
+      }
+      if (looksFatal(line)) this.#lastErrors.app = line;
+      this.#write("app", line);
+    });
+    this.#app = app;
+    return app;
+  }
+
+  #startComet(): Child {
+    const { path, home, args, env } = this.#options.comet;
+    const command = { command: path, args: ["start", "--home", home, ...(args ?? [])] };
+    const comet = new Child(env === undefined ? command : { ...command, env }, (line) => {
+      if (looksFatal(line)) this.#lastErrors.comet = line;
+      this.#write("comet", line);
+    });
+    this.#comet = comet;
+    return comet;
+  }
+
+  /** Undefined once the app said that it is ready and its socket takes a connection. */
+  async #untilListening(app: Child, announced: Promise<void>): Promise<string | undefined> {
+    const { socketPath } = this.#options;
+    const limit = this.#options.readyTimeoutMs ?? 120_000;
+    const giveUp = new AbortController();
+    const late = delay(limit, `app was not ready within ${limit} ms`, {
+      signal: giveUp.signal,
+    }).catch(() => undefined);
+    const gone = app.ended.then((exit) => `app ${describeExit(exit)}`);
+    const listening = announced.then(async () => {
+      while (!giveUp.signal.aborted && !(await accepts(socketPath))) await delay(20);
+      return undefined;
+    });
+    const outcome = await Promise.race([listening, gone, late]);
+    giveUp.abort();
+    return outcome;
+  }
+
+  /** Comet goes first: an app that closes its connections looks to Comet like a crash. */
+  async #stopBoth(): Promise<void> {
+    const patience = this.#options.stopTimeoutMs ?? 15_000;
+    await this.#comet?.stop(patience);
+    await this.#app?.stop(patience);
+  }
+
+  async #pause(reason: string): Promise<void> {
+    const pauses = this.#options.backoffMs ?? [500, 2000, 5000];
+    const attempt = this.#progress.restarts;
+    const delayMs = pauses[Math.min(attempt, pauses.length) - 1] ?? 0;
+    this.#say(`${reason}; starting both again in ${delayMs} ms`);
+    this.emit("restart", { reason, attempt, delayMs });
+    await delay(delayMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+  }
+
+  #haltedError(): UserError {
+    const error = this.#lastErrors[this.#culprit];
+    const fallback = `${this.#culprit} gave no reason; see ${this.#options.logDirectory}`;
+    const { height } = this.#progress;
+    return userError("E1407", { height, error: error === "" ? fallback : error });
+  }
+
+  #say(text: string): void {
+    this.#write("node", text);
+  }
+
+  #write(source: Source, text: string): void {
+    const line = prefixed(source, text);
+    this.#log?.write(line);
+    this.#options.echo?.(line);
+    this.emit("line", source, text);
+  }
+}
+
+function accepts(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(path);
+    probe.once("connect", () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once("error", () => resolve(false));
+  });
+}

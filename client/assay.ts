@@ -1,0 +1,128 @@
+import type { EncodeObject, OfflineDirectSigner } from "@cosmjs/proto-signing";
+import {
+  QueryAllBalancesRequest,
+  QueryAllBalancesResponse,
+} from "cosmjs-types/cosmos/bank/v1beta1/query";
+import { beaconQueries } from "./modules/beacon/queries.ts";
+import { clockQueries } from "./modules/clock/queries.ts";
+import { registryQueries } from "./modules/registry/queries.ts";
+import { reputationQueries } from "./modules/reputation/queries.ts";
+import { stakingQueries } from "./modules/staking/queries.ts";
+import { tasksQueries } from "./modules/tasks/queries.ts";
+import { abciQuery, protobufRpc } from "./rpc/query.ts";
+import { connectRpc, type Rpc } from "./rpc/rpc.ts";
+import { runTask, type TaskInput, type TaskRun, type TaskRunOptions } from "./run.ts";
+import { TxRefused } from "./tx/errors.ts";
+import type { TxOutcome } from "./tx/outcome.ts";
+import { TxSender, type GasPrice, type SendOptions } from "./tx/sender.ts";
+
+export type ConnectOptions = {
+  /** Without it the client only reads. */
+  readonly signer?: OfflineDirectSigner;
+  /** Which account of the signer (default: its first). */
+  readonly address?: string;
+  /** Default: 0.025 of the staking denom. */
+  readonly gasPrice?: GasPrice;
+  readonly signal?: AbortSignal;
+};
+
+const defaultGasPrice = 0.025;
+
+/** A connection to the network: typed reads, ordered writes, tasks as promises. */
+export class AssayClient {
+  readonly rpc: Rpc;
+  readonly chainId: string;
+  readonly registry: ReturnType<typeof registryQueries>;
+  readonly staking: ReturnType<typeof stakingQueries>;
+  readonly tasks: ReturnType<typeof tasksQueries>;
+  readonly reputation: ReturnType<typeof reputationQueries>;
+  readonly beacon: ReturnType<typeof beaconQueries>;
+  readonly clock: ReturnType<typeof clockQueries>;
+  readonly #sender: TxSender | undefined;
+
+  private constructor(rpc: Rpc, chainId: string, sender: TxSender | undefined) {
+    const queries = protobufRpc(rpc);
+    this.rpc = rpc;
+    this.chainId = chainId;
+    this.registry = registryQueries(queries);
+    this.staking = stakingQueries(queries);
+    this.tasks = tasksQueries(queries);
+    this.reputation = reputationQueries(queries);
+    this.beacon = beaconQueries(queries);
+    this.clock = clockQueries(queries);
+    this.#sender = sender;
+  }
+
+  /**
+   * Connects to the first endpoint that answers; the others stand by. Throws RpcUnavailable when none does.
+   *
+   * @param endpoints RPC URLs, as a list or separated by commas
+   */
+  static async connect(
+    endpoints: string | readonly string[],
+    options: ConnectOptions = {},
+  ): Promise<AssayClient> {
+    const rpc = connectRpc(
+      endpoints,
+      options.signal === undefined ? {} : { signal: options.signal },
+    );
+    const status = await rpc.call<{ node_info: { network: string } }>("status");
+    const chainId = status.node_info.network;
+    if (options.signer === undefined) return new AssayClient(rpc, chainId, undefined);
+    const address = options.address ?? (await options.signer.getAccounts())[0]?.address;
+    if (address === undefined) throw new TxRefused("client", 9, "the signer holds no account");
+    const gasPrice = options.gasPrice ?? { amount: defaultGasPrice, denom: await stakeDenom(rpc) };
+    const sender = new TxSender({ rpc, signer: options.signer, address, chainId, gasPrice });
+    return new AssayClient(rpc, chainId, sender);
+  }
+
+  /** Address that signs; undefined for a client that only reads. */
+  get address(): string | undefined {
+    return this.#sender?.address;
+  }
+
+  /** The ordered queue of this client's key; throws for a client without a signer. */
+  get sender(): TxSender {
+    if (this.#sender === undefined)
+      throw new TxRefused("client", 9, "connect with a signer to send transactions");
+    return this.#sender;
+  }
+
+  /** Sends messages in one transaction and waits for its block. */
+  send(
+    messages: readonly EncodeObject[],
+    options: SendOptions = {},
+  ): Promise<TxOutcome & { fee: bigint }> {
+    return this.sender.send(messages, options);
+  }
+
+  /** All balances of an address. */
+  async balances(address: string): Promise<{ denom: string; amount: string }[]> {
+    const data = QueryAllBalancesRequest.encode(
+      QueryAllBalancesRequest.fromPartial({ address }),
+    ).finish();
+    const { value } = await abciQuery(this.rpc, "/cosmos.bank.v1beta1.Query/AllBalances", data);
+    return QueryAllBalancesResponse.decode(value).balances;
+  }
+
+  /** Height of the newest block. */
+  async height(): Promise<bigint> {
+    const status = await this.rpc.call<{ sync_info: { latest_block_height: string } }>("status");
+    return BigInt(status.sync_info.latest_block_height);
+  }
+
+  /**
+   * Requests a task and awaits its checked result. The run is a promise and an event source: `requested`, `assigned`,
+   * `committed`, `revealed`, `valid`, `final`.
+   *
+   * @param service "echo-demo", or "echo-demo@1.0.0", or "echo-demo@1" for the newest 1.x
+   */
+  run(service: string, taskKey: string, input: TaskInput, options: TaskRunOptions = {}): TaskRun {
+    return runTask(this, service, taskKey, input, options);
+  }
+}
+
+async function stakeDenom(rpc: Rpc): Promise<string> {
+  const { params } = await stakingQueries(protobufRpc(rpc)).params();
+  return params?.denom ?? "uassay";
+}

@@ -1,0 +1,168 @@
+export type ErrorText = {
+  /** What happened; names in braces are filled in. */
+  readonly template: string;
+  /** What to do when the place that raised it knows nothing better. */
+  readonly hint: readonly string[];
+  /** The page of `assay explain CODE`. */
+  readonly docs: string;
+};
+
+/**
+ * Every error that a person may meet, by code. A code is never used twice; a new one takes the next
+ * number of its area. These codes never enter consensus: the chain has its own.
+ */
+export const errorTable = {
+  E1101: {
+    template: "Node {found} is too old: expected {needed} or later",
+    hint: ["install a current Node, for instance from https://nodejs.org"],
+    docs: "Assay uses functions that older versions of Node do not have.",
+  },
+  E1102: {
+    template: "installing the dependencies failed; the log is {log}",
+    hint: ["npm ci --ignore-scripts"],
+    docs: "The packages of package-lock.json could not be installed. The last lines of the log say why; most often the registry cannot be reached or the disk is full.",
+  },
+  E1203: {
+    template: "no CometBFT v0.38 binary found",
+    hint: [
+      "assay comet install                 (needs Go >= 1.22.11)",
+      "COMETBFT=/path/to/cometbft assay start",
+    ],
+    docs: "Assay runs behind CometBFT and looks for it in this order: --cometbft or $COMETBFT, PATH, Go's bin folders, ~/.assay/bin. With Go it can build the program itself.",
+  },
+  E1204: {
+    template: "{path} is CometBFT {version}: expected {expected}",
+    hint: [
+      "assay comet install                 (needs Go >= 1.22.11)",
+      "COMETBFT=/path/to/cometbft assay start",
+    ],
+    docs: "Other lines of CometBFT speak another ABCI, and releases before 0.38.25 lack security fixes. 0.38.17 to 0.38.24 are taken by a localnet alone.",
+  },
+  E1205: {
+    template: "{path} is not what was installed: expected sha256 {expected}, got {actual}",
+    hint: ["remove it and run: assay comet install"],
+    docs: "The checksum was recorded at the installation and is compared at every start. The program was replaced or damaged since.",
+  },
+  E1301: {
+    template: "no native secp256k1 for {platform}",
+    hint: ["npm rebuild secp256k1 --ignore-scripts=false   (needs a C++ compiler and Python)"],
+    docs: "Signatures are verified by native code, prebuilt for linux-x64 (glibc, musl), darwin-arm64 and win32-x64. A slower library would let a node fall behind its network.",
+  },
+  E1302: {
+    template: "no native BLS12-381 (@chainsafe/blst) for {platform}",
+    hint: ["npm ci --ignore-scripts --include=optional"],
+    docs: "The random beacon uses BLS signatures by native code. An installation without optional packages leaves it out.",
+  },
+  E1401: {
+    template: "home {path} is not empty",
+    hint: ["choose another --home, or move the folder away"],
+    docs: "Writing a new chain over an old one would lose its keys.",
+  },
+  E1402: {
+    template: "home {path} is in use by {owner}",
+    hint: ["stop the other node of this home"],
+    docs: "Two processes on one home would sign twice and damage the data.",
+  },
+  E1403: {
+    template: "app hash differs at height {height}: expected {expected}, got {actual}",
+    hint: ["restore the home from a backup, or start anew and let it replay"],
+    docs: "The stored state does not give the hash that was recorded with it: the data is damaged, or was written by another version.",
+  },
+  E1404: {
+    template: "port {port} is taken by {owner}",
+    hint: ["stop that process, or use --port-offset N"],
+    docs: "Every node needs its own ports; node i of a localnet adds 10 times i.",
+  },
+  E1405: {
+    template: "genesis has {count} faults: {faults}",
+    hint: ["correct the genesis file; every node must have the same bytes"],
+    docs: "All faults are listed at once. A chain that started with one of them could not be mended.",
+  },
+  E1406: {
+    template: "socket {path} cannot be used: {fault}",
+    hint: ["choose a shorter --home"],
+    docs: "The application and CometBFT meet at a socket file in the home. Its path may take 107 bytes, and no other file may have its name.",
+  },
+  E1407: {
+    template: "halted at height {height}: {error}",
+    hint: ["assay start   once the cause is gone; no block may be skipped"],
+    docs: "The node was restarted several times and reached no new height. The same block fails in the same way each time, so more restarts do not help.",
+  },
+  E1501: {
+    template: "keyring backend test is refused on {chainId}",
+    hint: ["use --keyring-backend file"],
+    docs: "The test keyring keeps keys unencrypted, which only a local chain may do.",
+  },
+  E1502: {
+    template: "key {name} not found in the {backend} keyring: it has {names}",
+    hint: ["assay keys list", "assay keys add NAME"],
+    docs: "Each keyring backend has its own keys; --keyring-backend chooses one.",
+  },
+  E1503: {
+    template: "key {name} cannot be opened: wrong passphrase, or a damaged file",
+    hint: ["try again with the passphrase that the key was added with"],
+    docs: "Keys of the file keyring are encrypted with scrypt and AES-256-GCM. Without the passphrase only the mnemonic brings a key back.",
+  },
+  E1504: {
+    template: "the {backend} keyring needs a passphrase and there is nobody to ask",
+    hint: ["--passphrase-file FILE", "--keyring-backend test   (local chains only)"],
+    docs: "A passphrase comes from the terminal or from a file, never from the command line or the environment, where other programs can read it.",
+  },
+  E1505: {
+    template: "key {name} exists already",
+    hint: ["choose another name, or: assay keys delete NAME"],
+    docs: "A key is never written over: its coins would be lost.",
+  },
+  E3101: {
+    template: "transaction refused: {codespace}/{code}: {text}",
+    hint: ["correct the transaction and send it again; nothing was paid"],
+    docs: "The node refused it before any block: CheckTx found the fault.",
+  },
+  E3102: {
+    template: "transaction {hash} not found in {seconds} s",
+    hint: ["assay query tx HASH"],
+    docs: "It was accepted and may still come into a block. Ask for it before sending another.",
+  },
+  E3103: {
+    template: "transaction {hash} failed in its block: {codespace}/{code}: {text}",
+    hint: ["the fee is spent; correct the cause and send it again"],
+    docs: "It came into a block and its messages were undone.",
+  },
+  E3104: {
+    template: "type url {typeUrl} is not registered",
+    hint: ["use the registry of getSigningAssayClient"],
+    docs: "The client cannot encode a message whose type it does not know.",
+  },
+  E3201: {
+    template: "too few eligible nodes for {service}: expected {needed}, got {eligible}",
+    hint: ["ask for fewer validators, or wait until more nodes serve it"],
+    docs: "A task needs enough bonded nodes that did not ask for it themselves.",
+  },
+  E3202: {
+    template: "task {task}: no majority ({detail})",
+    hint: ["assay task show ID"],
+    docs: "The validators' results differ so much that none has the required majority.",
+  },
+  E3203: {
+    template: "task {task} ended without a result: {detail}",
+    hint: ["request the task again"],
+    docs: "Too few of the assigned nodes answered within the window.",
+  },
+  E4011: {
+    template: "{field}: expected {expected}, got {actual}",
+    hint: ["correct the service file"],
+    docs: "A value of the service file is not of the form that the chain accepts.",
+  },
+  E4103: {
+    template: "{file}: hash differs: expected {expected}, got {actual}",
+    hint: ["publish the artifact again, or fetch it from another place"],
+    docs: "The bytes are not those that the release names.",
+  },
+  E5104: {
+    template: "sample run too slow: expected at most {limit}, got {actual}",
+    hint: ["use a faster machine, or do not serve this service"],
+    docs: "A node that cannot answer within the service's window would be slashed for it.",
+  },
+} as const satisfies Record<string, ErrorText>;
+
+export type ErrorCode = keyof typeof errorTable;

@@ -1,0 +1,91 @@
+import { RpcUnavailable } from "./errors.ts";
+
+/** One JSON-RPC caller over one or several CometBFT endpoints. */
+export type Rpc = {
+  /** The result of a JSON-RPC method; throws RpcError for an answer that is an error, RpcUnavailable when none answers. */
+  call<T>(method: string, params?: Readonly<Record<string, unknown>>): Promise<T>;
+  /** Endpoint that answered last. */
+  readonly endpoint: string;
+};
+
+/** The node answered with a JSON-RPC error. */
+export class RpcError extends Error {
+  override readonly name = "RpcError";
+  readonly code: number;
+  readonly data: string;
+
+  constructor(code: number, message: string, data: string) {
+    super(data === "" ? message : `${message}: ${data}`);
+    this.code = code;
+    this.data = data;
+  }
+}
+
+export type RpcOptions = {
+  /** Per call, ms (default 10,000). */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+};
+
+type Answer = { result?: unknown; error?: { code: number; message: string; data?: string } };
+
+/**
+ * Tries the endpoints in turn, beginning with the one that answered last, so that a dead node costs one time-out
+ * and not one per call. A refused connection and "not absent" are different things (THREATS E8): only silence of
+ * ALL endpoints is RpcUnavailable.
+ */
+export function connectRpc(endpoints: string | readonly string[], options: RpcOptions = {}): Rpc {
+  const urls = typeof endpoints === "string" ? endpoints.split(",") : [...endpoints];
+  const { timeoutMs = 10_000 } = options;
+  let current = 0;
+  let id = 0;
+
+  async function ask(
+    url: string,
+    method: string,
+    params: Readonly<Record<string, unknown>>,
+  ): Promise<Answer> {
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ jsonrpc: "2.0", id: ++id, method, params }),
+      signal: options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]),
+    });
+    return (await response.json()) as Answer;
+  }
+
+  return {
+    get endpoint() {
+      return urls[current] ?? "";
+    },
+    async call<T>(method: string, params: Readonly<Record<string, unknown>> = {}): Promise<T> {
+      const failures: string[] = [];
+      for (let tried = 0; tried < urls.length; tried++) {
+        const index = (current + tried) % urls.length;
+        const url = urls[index] ?? "";
+        let answer: Answer;
+        try {
+          answer = await ask(url, method, params);
+        } catch (error) {
+          if (options.signal?.aborted === true) throw error;
+          failures.push(`${url} (${reason(error)})`);
+          continue;
+        }
+        current = index;
+        if (answer.error !== undefined) {
+          throw new RpcError(answer.error.code, answer.error.message, answer.error.data ?? "");
+        }
+        return answer.result as T;
+      }
+      throw new RpcUnavailable(failures);
+    },
+  };
+}
+
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause;
+  if (cause instanceof Error && "code" in cause) return String(cause.code);
+  return error.name === "TimeoutError" ? "no answer in time" : error.message;
+}

@@ -1,0 +1,224 @@
+import { encodeSecp256k1Pubkey } from "@cosmjs/amino";
+import { fromBase64, toBase64, toHex } from "@cosmjs/encoding";
+import {
+  encodePubkey,
+  makeAuthInfoBytes,
+  makeSignDoc,
+  type EncodeObject,
+  type OfflineDirectSigner,
+} from "@cosmjs/proto-signing";
+import { SimulateRequest, SimulateResponse } from "cosmjs-types/cosmos/tx/v1beta1/service";
+import { TxBody, TxRaw } from "cosmjs-types/cosmos/tx/v1beta1/tx";
+import { sha256 } from "../../core/crypto/sha256.ts";
+import { QueryError } from "../rpc/errors.ts";
+import { abciQuery } from "../rpc/query.ts";
+import { RpcError, type Rpc } from "../rpc/rpc.ts";
+import { findAccount, type AccountInfo } from "./account.ts";
+import { TxFailed, TxNotFound, TxRefused } from "./errors.ts";
+import { findTx, type TxOutcome } from "./outcome.ts";
+import { assayRegistry } from "./registry.ts";
+
+export type GasPrice = { readonly amount: number; readonly denom: string };
+
+export type SenderOptions = {
+  readonly rpc: Rpc;
+  readonly signer: OfflineDirectSigner;
+  readonly address: string;
+  readonly chainId: string;
+  readonly gasPrice: GasPrice;
+  /** Simulated gas is multiplied by it (default 1.4). */
+  readonly gasAdjustment?: number;
+};
+
+export type SendOptions = {
+  readonly memo?: string;
+  /** Fixed gas limit instead of a simulation. */
+  readonly gas?: bigint;
+  /** Fixed fee amount in the gas price's denom, instead of gas times price. */
+  readonly feeAmount?: bigint;
+  /** Refused in blocks above this height. */
+  readonly timeoutHeight?: bigint;
+  /** How long to wait for the block, ms (default 60,000). */
+  readonly waitMs?: number;
+};
+
+export type Broadcast = { readonly hash: string; readonly gasWanted: bigint; readonly fee: bigint };
+
+const pollMs = 300;
+const resyncs = 2;
+const dummySignature = new Uint8Array(64);
+
+/**
+ * All transactions of one key, in order: the sequence comes from the chain once and counts up locally; a mismatch
+ * costs one resync, at most two a transaction (THREATS E3). Safe to call concurrently.
+ */
+export class TxSender {
+  readonly address: string;
+  readonly #options: SenderOptions;
+  readonly #registry = assayRegistry();
+  #account: AccountInfo | undefined;
+  #publicKey: Uint8Array | undefined;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(options: SenderOptions) {
+    this.#options = options;
+    this.address = options.address;
+  }
+
+  /** Sends and waits for the block; throws TxRefused, TxFailed or TxNotFound. */
+  async send(
+    messages: readonly EncodeObject[],
+    options: SendOptions = {},
+  ): Promise<TxOutcome & { fee: bigint }> {
+    const { hash, fee } = await this.broadcast(messages, options);
+    return { ...(await this.wait(hash, options.waitMs)), fee };
+  }
+
+  /** Signs and broadcasts after everything that was sent before; resolves when CheckTx accepted it. */
+  broadcast(messages: readonly EncodeObject[], options: SendOptions = {}): Promise<Broadcast> {
+    const mine = this.#tail.then(() => this.#broadcastNow(messages, options));
+    this.#tail = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** Polls until the transaction is in a block. */
+  async wait(hash: string, waitMs = 60_000): Promise<TxOutcome> {
+    const deadline = Date.now() + waitMs;
+    for (;;) {
+      const found = await findTx(this.#options.rpc, hash);
+      if (found !== undefined) {
+        if (found.code !== 0) throw new TxFailed(hash, found.codespace, found.code, found.log);
+        return found;
+      }
+      if (Date.now() > deadline) throw new TxNotFound(hash, waitMs);
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+    }
+  }
+
+  /** Gas that the messages would use now. */
+  async simulate(messages: readonly EncodeObject[], memo = ""): Promise<bigint> {
+    const account = await this.#requireAccount();
+    const bodyBytes = this.#body(messages, { memo });
+    const authInfoBytes = await this.#authInfo(account.sequence, 0n, 0n);
+    const txBytes = TxRaw.encode({
+      bodyBytes,
+      authInfoBytes,
+      signatures: [dummySignature],
+    }).finish();
+    const data = SimulateRequest.encode(SimulateRequest.fromPartial({ txBytes })).finish();
+    const { value } = await abciQuery(
+      this.#options.rpc,
+      "/cosmos.tx.v1beta1.Service/Simulate",
+      data,
+    );
+    return SimulateResponse.decode(value).gasInfo?.gasUsed ?? 0n;
+  }
+
+  async #broadcastNow(messages: readonly EncodeObject[], options: SendOptions): Promise<Broadcast> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.#tryOnce(messages, options);
+      } catch (error) {
+        const mismatch = isSequenceMismatch(error);
+        // Whatever went wrong, the local sequence may be off now: read it anew before the next one.
+        this.#account = undefined;
+        if (!mismatch || tries >= resyncs) throw error;
+      }
+    }
+  }
+
+  async #tryOnce(messages: readonly EncodeObject[], options: SendOptions): Promise<Broadcast> {
+    const { gasAdjustment = 1.4, gasPrice, rpc, chainId, signer } = this.#options;
+    const account = await this.#requireAccount();
+    const gasWanted =
+      options.gas ??
+      BigInt(Math.ceil(Number(await this.simulate(messages, options.memo)) * gasAdjustment));
+    const fee = options.feeAmount ?? BigInt(Math.ceil(Number(gasWanted) * gasPrice.amount));
+    const bodyBytes = this.#body(messages, options);
+    const authInfoBytes = await this.#authInfo(account.sequence, gasWanted, fee);
+    const document = makeSignDoc(bodyBytes, authInfoBytes, chainId, Number(account.accountNumber));
+    const { signature, signed } = await signer.signDirect(this.address, document);
+    const tx = TxRaw.encode({
+      bodyBytes: signed.bodyBytes,
+      authInfoBytes: signed.authInfoBytes,
+      signatures: [fromBase64(signature.signature)],
+    }).finish();
+    const hash = toHex(sha256(tx)).toUpperCase();
+    await broadcastSync(rpc, tx);
+    this.#account = { ...account, sequence: account.sequence + 1n };
+    return { hash, gasWanted, fee };
+  }
+
+  #body(
+    messages: readonly EncodeObject[],
+    options: Pick<SendOptions, "memo" | "timeoutHeight">,
+  ): Uint8Array {
+    return TxBody.encode(
+      TxBody.fromPartial({
+        messages: messages.map((message) => ({
+          typeUrl: message.typeUrl,
+          value: this.#registry.encode(message),
+        })),
+        memo: options.memo ?? "",
+        timeoutHeight: options.timeoutHeight ?? 0n,
+      }),
+    ).finish();
+  }
+
+  async #authInfo(sequence: bigint, gas: bigint, fee: bigint): Promise<Uint8Array> {
+    const pubkey = encodePubkey(encodeSecp256k1Pubkey(await this.#key()));
+    const amount =
+      fee === 0n ? [] : [{ denom: this.#options.gasPrice.denom, amount: fee.toString() }];
+    return makeAuthInfoBytes(
+      [{ pubkey, sequence: Number(sequence) }],
+      amount,
+      Number(gas),
+      undefined,
+      undefined,
+    );
+  }
+
+  async #key(): Promise<Uint8Array> {
+    if (this.#publicKey !== undefined) return this.#publicKey;
+    const found = (await this.#options.signer.getAccounts()).find(
+      ({ address }) => address === this.address,
+    );
+    if (found === undefined)
+      throw new TxRefused("client", 9, `no key for ${this.address} in the signer`);
+    return (this.#publicKey = found.pubkey);
+  }
+
+  async #requireAccount(): Promise<AccountInfo> {
+    this.#account ??= await findAccount(this.#options.rpc, this.address);
+    if (this.#account === undefined) {
+      throw new TxRefused(
+        "sdk",
+        9,
+        `account ${this.address} does not exist: it never received coins`,
+      );
+    }
+    return this.#account;
+  }
+}
+
+/** Resolves when CheckTx accepted the transaction, or had it before. */
+export async function broadcastSync(rpc: Rpc, tx: Uint8Array): Promise<void> {
+  try {
+    const answer = await rpc.call<{ code?: number; codespace?: string; log?: string }>(
+      "broadcast_tx_sync",
+      {
+        tx: toBase64(tx),
+      },
+    );
+    if ((answer.code ?? 0) !== 0)
+      throw new TxRefused(answer.codespace ?? "", answer.code ?? 0, answer.log ?? "");
+  } catch (error) {
+    if (error instanceof RpcError && error.message.includes("tx already exists in cache")) return;
+    throw error;
+  }
+}
+
+function isSequenceMismatch(error: unknown): boolean {
+  if (error instanceof QueryError) return error.message.includes("account sequence mismatch");
+  return error instanceof TxRefused && error.codespace === "sdk" && error.abciCode === 32;
+}

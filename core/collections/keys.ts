@@ -1,0 +1,167 @@
+import type { Address } from "../brand.ts";
+import { bytesFromKey, keyFromBytes, utf8Decode, utf8Encode } from "../bytes.ts";
+import { bytesOfAddress } from "../crypto/address.ts";
+import { addressFromBytes } from "../crypto/bech32.ts";
+import { BugError } from "../errors.ts";
+import type { StoreKey } from "../store/kv.ts";
+
+/**
+ * A part of a store key as a byte string. A variable part has a one-byte length unless it is the last, so that
+ * different keys never encode alike and none is the beginning of another's part (THREATS B13). Order of encoded
+ * keys = order of parts; a part with a length goes by its length first.
+ */
+export type KeyCodec<K> = {
+  encode(key: K, last: boolean): string;
+  /** The part that begins at `at`, and where the next one begins. */
+  decode(text: string, at: number, last: boolean): readonly [K, number];
+  /** Of a composite key: the encoded first part, under which its entries lie together. */
+  head?(first: Head<K>): string;
+};
+
+/** First part of a composite key. */
+export type Head<K> = K extends readonly [infer A, ...unknown[]] ? A : never;
+
+function variable(text: string, last: boolean): string {
+  if (last) return text;
+  if (text.length > 255)
+    throw new BugError(`key part: expected at most 255 bytes, got ${text.length}`);
+  return String.fromCharCode(text.length) + text;
+}
+
+function variableEnd(text: string, at: number, last: boolean): readonly [number, number] {
+  return last ? [at, text.length] : [at + 1, at + 1 + text.charCodeAt(at)];
+}
+
+/** 8 bytes big-endian. */
+export function u64Key<K extends bigint = bigint>(): KeyCodec<K> {
+  return {
+    encode(key) {
+      if (key < 0n || key > 0xffffffffffffffffn) throw new BugError(`u64 key: got ${key}`);
+      const high = Number(key >> 32n);
+      const low = Number(key & 0xffffffffn);
+      return word(high) + word(low);
+    },
+    decode: (text, at) => [
+      ((BigInt(unword(text, at)) << 32n) | BigInt(unword(text, at + 4))) as K,
+      at + 8,
+    ],
+  };
+}
+
+function word(value: number): string {
+  return String.fromCharCode(value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255);
+}
+
+function unword(text: string, at: number): number {
+  return (
+    ((text.charCodeAt(at) << 24) |
+      (text.charCodeAt(at + 1) << 16) |
+      (text.charCodeAt(at + 2) << 8) |
+      text.charCodeAt(at + 3)) >>>
+    0
+  );
+}
+
+/** One byte, 0..255: small tables by role or kind. */
+export function u8Key<K extends number = number>(): KeyCodec<K> {
+  return {
+    encode(key) {
+      if ((key & 255) !== key) throw new BugError(`u8 key: expected 0..255, got ${key}`);
+      return String.fromCharCode(key);
+    },
+    decode: (text, at) => [text.charCodeAt(at) as K, at + 1],
+  };
+}
+
+/** The 20 or 32 bytes of an address. */
+export const addressKey: KeyCodec<Address> = {
+  encode: (key, last) => variable(keyFromBytes(bytesOfAddress(key)), last),
+  decode(text, at, last) {
+    const [start, end] = variableEnd(text, at, last);
+    return [addressFromBytes(bytesFromKey(text.slice(start, end) as StoreKey)), end];
+  },
+};
+
+/** UTF-8 text, at most 255 bytes unless last. */
+export const stringKey: KeyCodec<string> = {
+  encode: (key, last) => variable(keyFromBytes(utf8Encode(key)), last),
+  decode(text, at, last) {
+    const [start, end] = variableEnd(text, at, last);
+    return [utf8Decode(bytesFromKey(text.slice(start, end) as StoreKey)), end];
+  },
+};
+
+/** ASCII text that ends in a zero byte: the form of the SDK's denom index. */
+export const zeroEndedKey: KeyCodec<string> = {
+  encode(key) {
+    for (let i = 0; i < key.length; i++) {
+      const code = key.charCodeAt(i);
+      if (code < 1 || code > 127) throw new BugError(`key part: expected ASCII, got unit ${code}`);
+    }
+    return `${key}\0`;
+  },
+  decode(text, at) {
+    const end = text.indexOf("\0", at);
+    if (end < 0) throw new BugError("key part: expected a closing zero byte, got none");
+    return [text.slice(at, end), end + 1];
+  },
+};
+
+/** Bytes, at most 255 unless last. */
+export const bytesKey: KeyCodec<Uint8Array> = {
+  encode: (key, last) => variable(keyFromBytes(key), last),
+  decode(text, at, last) {
+    const [start, end] = variableEnd(text, at, last);
+    return [bytesFromKey(text.slice(start, end) as StoreKey), end];
+  },
+};
+
+export function pairKey<A, B>(a: KeyCodec<A>, b: KeyCodec<B>): KeyCodec<readonly [A, B]> {
+  return {
+    head: (first) => a.encode(first as A, false),
+    encode: (key, last) => a.encode(key[0], false) + b.encode(key[1], last),
+    decode(text, at, last) {
+      const [first, next] = a.decode(text, at, false);
+      const [second, end] = b.decode(text, next, last);
+      return [[first, second], end];
+    },
+  };
+}
+
+export function tripleKey<A, B, C>(
+  a: KeyCodec<A>,
+  b: KeyCodec<B>,
+  c: KeyCodec<C>,
+): KeyCodec<readonly [A, B, C]> {
+  return {
+    head: (first) => a.encode(first as A, false),
+    encode: (key, last) =>
+      a.encode(key[0], false) + b.encode(key[1], false) + c.encode(key[2], last),
+    decode(text, at, last) {
+      const [first, second] = a.decode(text, at, false);
+      const [middle, third] = b.decode(text, second, false);
+      const [final, end] = c.decode(text, third, last);
+      return [[first, middle, final], end];
+    },
+  };
+}
+
+export function quadKey<A, B, C, D>(
+  a: KeyCodec<A>,
+  b: KeyCodec<B>,
+  c: KeyCodec<C>,
+  d: KeyCodec<D>,
+): KeyCodec<readonly [A, B, C, D]> {
+  const front = pairKey(a, b);
+  const back = pairKey(c, d);
+  return {
+    head: (first) => a.encode(first as A, false),
+    encode: (key, last) =>
+      front.encode([key[0], key[1]], false) + back.encode([key[2], key[3]], last),
+    decode(text, at, last) {
+      const [[first, second], middle] = front.decode(text, at, false);
+      const [[third, fourth], end] = back.decode(text, middle, last);
+      return [[first, second, third, fourth], end];
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { ripemd160 } from "@noble/hashes/legacy.js";
+import type { Address } from "../brand.ts";
+import { utf8Encode } from "../bytes.ts";
+import { sdkErrors } from "../errors.ts";
+import { addressBytes, addressFromBytes } from "./bech32.ts";
+import { sha256 } from "./sha256.ts";
+
+/** The parser of every address that enters: throws sdk/7 (THREATS R25). */
+export function address(text: string): Address {
+  if (addressBytes(text) === undefined)
+    throw sdkErrors.invalidAddress(`address: expected bech32, got "${text}": invalid address`);
+  return text as Address;
+}
+
+/** Bytes of an address that was parsed before. */
+export function bytesOfAddress(text: Address): Uint8Array {
+  const bytes = addressBytes(text);
+  if (bytes === undefined)
+    throw sdkErrors.invalidAddress(`address: expected bech32, got "${text}": invalid address`);
+  return bytes;
+}
+
+/** Of a 33-byte compressed secp256k1 key. */
+export function pubKeyAddress(publicKey: Uint8Array): Address {
+  return addressFromBytes(ripemd160(sha256(publicKey)));
+}
+
+/** sha256(name)[0:20], as in the Cosmos SDK. */
+export function moduleAddress(name: string): Address {
+  return addressFromBytes(sha256(utf8Encode(name)).slice(0, 20));
+}

@@ -1,0 +1,103 @@
+import fs from "node:fs";
+import path from "node:path";
+import { LineCounter, parseDocument } from "yaml";
+import { readManifest, type Manifest } from "../client/manifest/manifest.ts";
+import { userError } from "../client/errors/index.ts";
+import type { Backend } from "../client/keyring/keyring.ts";
+
+/** config/executor.yml of an executor's home. */
+export type ExecutorConfig = {
+  readonly home: string;
+  /** RPC endpoints, tried in turn. */
+  readonly rpc: readonly string[];
+  readonly chainId: string;
+  readonly prefix: string;
+  /** Name of the operator key in the home's keyring. */
+  readonly operator: string;
+  readonly keyring: Backend;
+  readonly passphraseFile: string | undefined;
+  readonly gasPrice: { readonly amount: number; readonly denom: string };
+  /** Tasks run at once. */
+  readonly concurrency: number;
+  readonly pollMs: number;
+  readonly metricsPort: number | undefined;
+  readonly services: readonly Manifest[];
+};
+
+type Raw = {
+  rpc?: string | string[];
+  chain_id?: string;
+  prefix?: string;
+  operator?: string;
+  keyring?: Backend;
+  passphrase_file?: string;
+  gas_price?: { amount?: number; denom?: string };
+  concurrency?: number;
+  poll_ms?: number;
+  metrics_port?: number;
+  services?: string[];
+};
+
+export function readConfig(home: string): ExecutorConfig {
+  const file = path.join(home, "config", "executor.yml");
+  if (!fs.existsSync(file)) {
+    throw userError(
+      "E4011",
+      { field: file, expected: "the executor's configuration", actual: "no such file" },
+      {
+        fix: ["assay executor setup --service NAME@VERSION --stake 10ASSAY --commit 1d"],
+      },
+    );
+  }
+  const raw = (parseDocument(fs.readFileSync(file, "utf8")).toJS() ?? {}) as Raw;
+  const need = <T>(name: string, value: T | undefined): T => {
+    if (value === undefined)
+      throw userError("E4011", { field: `${file} ${name}`, expected: "a value", actual: "none" });
+    return value;
+  };
+  return {
+    home,
+    rpc: [need("rpc", raw.rpc)].flat(),
+    chainId: need("chain_id", raw.chain_id),
+    prefix: raw.prefix ?? "assay",
+    operator: raw.operator ?? "operator",
+    keyring: raw.keyring ?? "file",
+    passphraseFile: raw.passphrase_file,
+    gasPrice: { amount: raw.gas_price?.amount ?? 0.025, denom: raw.gas_price?.denom ?? "uassay" },
+    concurrency: raw.concurrency ?? 8,
+    pollMs: raw.poll_ms ?? 200,
+    metricsPort: raw.metrics_port,
+    services: (raw.services ?? []).map((manifest) =>
+      loadManifest(path.resolve(path.dirname(file), manifest)),
+    ),
+  };
+}
+
+/** Reads a service.yml; faults name file:line:column. */
+export function loadManifest(file: string): Manifest {
+  const lines = new LineCounter();
+  const document = parseDocument(fs.readFileSync(file, "utf8"), {
+    lineCounter: lines,
+    intAsBigInt: true,
+  });
+  const [fault] = document.errors;
+  const name = path.basename(file);
+  if (fault !== undefined) {
+    const { line, col } = lines.linePos(fault.pos[0]);
+    throw userError("E4011", {
+      field: `${name}:${line}:${col}`,
+      expected: "YAML",
+      actual: fault.message.split("\n")[0] ?? "",
+    });
+  }
+  return readManifest(document.toJS(), (at) => {
+    const node = document.getIn(at, true);
+    const offset =
+      typeof node === "object" && node !== null && "range" in node
+        ? (node.range as number[] | undefined)?.[0]
+        : undefined;
+    if (offset === undefined) return name;
+    const { line, col } = lines.linePos(offset);
+    return `${name}:${line}:${col}`;
+  });
+}

@@ -1,0 +1,22 @@
+import { addressKey, u64Key } from "../../core/collections/keys.ts";
+import { schema } from "../../core/collections/schema.ts";
+import type { Address } from "../../core/brand.ts";
+import type { Codec } from "../../core/codec.ts";
+import { bytesOfAddress } from "../../core/crypto/address.ts";
+import { addressFromBytes } from "../../core/crypto/bech32.ts";
+import { Account, Params } from "./types.ts";
+
+// Layout of the SDK's x/auth 0.50 (docs/WIRE.md 14).
+const state = schema("acc");
+
+const addressBytes: Codec<Address> = { encode: bytesOfAddress, decode: addressFromBytes };
+
+export const params = state.item(0, "params", Params);
+export const accounts = state.map(1, "accounts", addressKey, Account);
+export const nextAccountNumber = state.sequence(2, "nextAccountNumber", 0n);
+export const addressByNumber = state.map(
+  "accountNumber",
+  "addressByNumber",
+  u64Key(),
+  addressBytes,
+);

@@ -1,0 +1,157 @@
+// `npm test -- [--only STAGE,STAGE] [--grep TEXT] [--seed N] [--update-count]`
+// Everything that CI runs, stage by stage; the last line alone is `N passed, N failed`.
+import { execFileSync } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, sep } from "node:path";
+import { build } from "../localnet/build.mjs";
+import { runDocs } from "./docs.mjs";
+import { runLint } from "./lint.mjs";
+import { describeFailures, noFewer, sumOf, summaryOf, withoutSkips } from "./outcome.mjs";
+import { runFiles } from "./run.mjs";
+import { filesUnder } from "./tidy/files.mjs";
+
+const root = join(import.meta.dirname, "..");
+const countFile = join(import.meta.dirname, "count.json");
+const minutes = 60_000;
+
+/** In the order of running: what fails soonest comes first. `timeoutMs` is for one file. */
+const stages = [
+  { name: "lint", title: "lint, types", run: runLint, replay: "npm run lint" },
+  {
+    name: "unit",
+    title: "unit, property",
+    sources: ["test/unit/", "test/property/", "test/vectors/", "test/tidy.test.ts"],
+    options: { concurrency: 2, timeoutMs: 4 * minutes },
+  },
+  {
+    name: "chain",
+    title: "chain",
+    sources: ["test/chain/"],
+    options: { concurrency: 2, timeoutMs: 5 * minutes },
+  },
+  {
+    name: "comet",
+    title: "e2e comet",
+    sources: ["test/localnet/"],
+    options: { concurrency: 1, timeoutMs: 15 * minutes },
+    required: "REQUIRE_COMET",
+  },
+  { name: "docs", title: "docs", run: runDocs },
+];
+
+function parse(args) {
+  const options = { only: stages.map(({ name }) => name), seed: randomInt(1, 2 ** 31) };
+  for (let at = 0; at < args.length; at++) {
+    if (args[at] === "--only") options.only = (args[++at] ?? "").split(",");
+    else if (args[at] === "--grep") options.grep = args[++at];
+    else if (args[at] === "--seed") options.seed = Number(args[++at]);
+    else if (args[at] === "--update-count") options.updateCount = true;
+    else
+      throw new Error(`option: expected --only, --grep, --seed or --update-count, got ${args[at]}`);
+  }
+  const unknown = options.only.find((name) => !stages.some((stage) => stage.name === name));
+  if (unknown !== undefined) {
+    throw new Error(`--only: expected ${stages.map(({ name }) => name)}, got ${unknown}`);
+  }
+  if (!Number.isSafeInteger(options.seed)) throw new Error("--seed: expected an integer");
+  return options;
+}
+
+const testSources = () => filesUnder(root, "test").filter((name) => name.endsWith(".test.ts"));
+
+/** Only what has a source: dist/ may hold more, and a file that was not built is a failure. */
+function builtFiles({ sources }) {
+  return testSources()
+    .filter((name) => sources.some((prefix) => name.startsWith(prefix)))
+    .map((name) => join(root, "dist", name.replace(/\.ts$/, ".js").split("/").join(sep)));
+}
+
+function unassigned() {
+  const prefixes = stages.flatMap(({ sources }) => sources ?? []);
+  return testSources().filter((name) => !prefixes.some((prefix) => name.startsWith(prefix)));
+}
+
+async function runStage(stage, { grep, seed }) {
+  const outcome =
+    stage.run === undefined
+      ? await runFiles(builtFiles(stage), { ...stage.options, grep, seed })
+      : await stage.run({ seed });
+  const mustRun = stage.required !== undefined && process.env[stage.required] === "1";
+  return mustRun ? withoutSkips(outcome, `${stage.required}=1`) : outcome;
+}
+
+function report(stage, outcome, startedAt, seed) {
+  const { passed, failed, skipped, reasons } = outcome;
+  const allSkipped = passed + failed === 0 && skipped > 0;
+  const status = failed > 0 ? "FAIL" : allSkipped ? "SKIP" : "ok";
+  const hint = stage.required === undefined ? "" : `; ${stage.required}=1 makes this a failure`;
+  const text = allSkipped
+    ? `${reasons[0] ?? "no reason"} (${skipped} skipped${hint})`
+    : (outcome.text ?? partsOf(outcome));
+  const seconds = `${Math.round((performance.now() - startedAt) / 1000)} s`;
+  console.log(`  ${status.padEnd(6)}${stage.title.padEnd(19)}${text.padEnd(46)} ${seconds}`);
+  const replay = () => stage.replay ?? `npm test -- --only ${stage.name} --seed ${seed}`;
+  for (const line of describeFailures(outcome, replay)) console.log(line);
+  for (const note of outcome.notes ?? []) console.log(`        ${note}`);
+}
+
+function partsOf({ passed, failed, skipped }) {
+  return [
+    `${passed} passed`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+  ].join(", ");
+}
+
+function commit() {
+  try {
+    return execFileSync("git", ["rev-parse", "--short", "HEAD"], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "ignore"],
+      encoding: "utf8",
+    }).trim();
+  } catch {
+    return "none";
+  }
+}
+
+async function main(options) {
+  const counts = JSON.parse(readFileSync(countFile, "utf8"));
+  const outcomes = [];
+  for (const stage of stages.filter(({ name }) => options.only.includes(name))) {
+    const startedAt = performance.now();
+    const found = await runStage(stage, options);
+    const outcome = options.grep === undefined ? noFewer(found, counts[stage.name] ?? 0) : found;
+    report(stage, { ...found, ...outcome }, startedAt, options.seed);
+    outcomes.push(outcome);
+    counts[stage.name] = outcome.passed + outcome.failed + outcome.skipped;
+  }
+  const stray = unassigned();
+  for (const name of stray) console.log(`  FAIL  ${name} belongs to no stage of test/main.mjs`);
+  const total = sumOf(outcomes);
+  const none = options.grep !== undefined && total.passed + total.failed + total.skipped === 0;
+  if (none) console.log(`  FAIL  --grep: expected a name with "${options.grep}", got none`);
+  const all = { ...total, failed: total.failed + stray.length + (none ? 1 : 0) };
+  if (options.updateCount) writeFileSync(countFile, `${JSON.stringify(counts, null, 2)}\n`);
+  if (all.failed > 0) {
+    console.log(`  seed ${options.seed}, commit ${commit()}, node ${process.version}`);
+  }
+  console.log(summaryOf(all));
+  process.exitCode = all.failed === 0 ? 0 : 1;
+}
+
+let options;
+try {
+  options = parse(process.argv.slice(2));
+} catch (error) {
+  console.error(`error: ${error.message}`);
+  process.exit(64);
+}
+if (build()) {
+  await main(options);
+} else {
+  console.log("  FAIL  build");
+  console.log("0 passed, 1 failed");
+  process.exitCode = 1;
+}

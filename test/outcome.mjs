@@ -1,0 +1,48 @@
+// What a file, a stage and a whole run came to, and how that is said.
+
+/**
+ * @typedef {{ name: string, at: string, error: string }} Failure
+ * @typedef {{ passed: number, failed: number, skipped: number, failures: Failure[], reasons: string[] }} Outcome
+ */
+
+export function sumOf(outcomes) {
+  return {
+    passed: outcomes.reduce((total, { passed }) => total + passed, 0),
+    failed: outcomes.reduce((total, { failed }) => total + failed, 0),
+    skipped: outcomes.reduce((total, { skipped }) => total + skipped, 0),
+    failures: outcomes.flatMap(({ failures }) => failures),
+    reasons: outcomes.flatMap(({ reasons }) => reasons),
+  };
+}
+
+/** Where a skip is not allowed, it is a failure that gives its reason. */
+export function withoutSkips(outcome, why) {
+  const failures = outcome.reasons.map((reason) => ({
+    name: `skipped under ${why}`,
+    at: "",
+    error: reason,
+  }));
+  const required = { passed: 0, failed: outcome.skipped, skipped: 0, failures, reasons: [] };
+  return sumOf([{ ...outcome, skipped: 0, reasons: [] }, required]);
+}
+
+/** A test that disappears is a failure until test/count.json says so. */
+export function noFewer(outcome, least) {
+  const ran = outcome.passed + outcome.failed + outcome.skipped;
+  if (ran >= least) return outcome;
+  const error = `tests: expected at least ${least}, got ${ran} (node test/main.mjs --update-count)`;
+  const failures = [{ name: "fewer tests than before", at: "test/count.json", error }];
+  return sumOf([outcome, { passed: 0, failed: 1, skipped: 0, failures, reasons: [] }]);
+}
+
+/** One line a failure, the way to run it again, and what was wrong. */
+export function describeFailures({ failures }, replayOf) {
+  return failures.flatMap((failure) => [
+    `        ${failure.name}       ${failure.at}     replay: ${replayOf(failure)}`,
+    ...failure.error.split("\n").map((line) => `          ${line.trim()}`),
+  ]);
+}
+
+export function summaryOf({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+}

@@ -1,0 +1,4 @@
+// Loaded before each file that uses fast-check: the seed of the run is the seed of its properties.
+import fc from "fast-check";
+
+fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: Number(process.env["TEST_SEED"] ?? 1) });

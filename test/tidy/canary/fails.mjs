@@ -1,0 +1,6 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+describe("canary: plants", () => {
+  it("a failure", () => assert.equal(1, 2));
+});

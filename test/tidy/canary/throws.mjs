@@ -1,0 +1,1 @@
+throw new Error("canary: expected a test, got an exception");

@@ -1,0 +1,1 @@
+export declare function filesUnder(root: string, folder: string): string[];
