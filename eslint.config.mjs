@@ -173,15 +173,19 @@ export const directions = {
       ...["core/brand.ts", "core/bytes.ts", "core/crypto", "core/math", "core/store/proofs"],
       ...["core/store/proofs.ts", "proto"],
     ],
-    packages: ["@cosmjs", "cosmjs-types", "@noble"],
+    // yaml and @scure/bip39 serve client/manifest/file.ts and client/keyring, which need Node.
+    packages: ["@cosmjs", "cosmjs-types", "@noble", "@scure/bip39", "yaml"],
   },
   executor: {
     folders: ["client", "core", "proto"],
-    packages: ["yaml", "ws", "pino", "prom-client"],
+    packages: ["@cosmjs", "yaml", "ws", "pino", "prom-client"],
   },
   cli: {
     folders: ["client", "core", "proto"],
-    packages: ["commander", "smol-toml", "yaml", "@scure/bip39"],
+    packages: [
+      ...["@bufbuild/protobuf", "@cosmjs", "@scure/bip39", "commander", "cosmjs-types"],
+      ...["smol-toml", "yaml"],
+    ],
   },
   localnet: {
     folders: ["cli", "client", "core", "proto"],

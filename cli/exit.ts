@@ -1,5 +1,12 @@
 import { CommanderError } from "commander";
-import { RpcUnavailable, TxFailed, TxRefused, UserError, renderError } from "../client/index.ts";
+import {
+  RpcUnavailable,
+  TxFailed,
+  TxRefused,
+  UserError,
+  renderError,
+  userError,
+} from "../client/index.ts";
 
 /** Exit codes of every command (CONVENTIONS 5.2). */
 export const exitCodes = { done: 0, local: 1, failed: 2, usage: 64, interrupted: 130 } as const;
@@ -20,15 +27,8 @@ export function exitCodeOf(error: unknown): number {
 export function errorText(error: unknown): string | undefined {
   if (error instanceof CommanderError) return undefined;
   if (error instanceof UserError) return renderError(error);
-  if (error instanceof RpcUnavailable) {
-    return [
-      "error E1001: no node answers",
-      `  looked in  ${error.looked.join(" · ")}`,
-      "  fix        npm start                           (a local network)",
-      "             --node http://HOST:26657            (another node)",
-      "  more       assay explain E1001",
-    ].join("\n");
-  }
+  if (error instanceof RpcUnavailable)
+    return renderError(userError("E1001", {}, { looked: error.looked }));
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `error E9001: a bug of ours\n${text}\n  fix        report this text with the command that you typed`;
+  return renderError(userError("E9001", { text }));
 }

@@ -11,17 +11,16 @@ function buildProgram(): Command {
   const program = new Command("assay");
   program
     .description("node, tools and client of an Assay network")
-    .option("--home DIR", "home directory (default ~/.assay)")
+    .option("--home <dir>", "home directory (default ~/.assay)")
     .option(
-      "--node URL",
+      "--node <url>",
       "RPC of a node, several separated by commas (default http://127.0.0.1:26657)",
     )
-    .option("--chain-id ID", "chain id that is expected")
-    .option("--keyring-backend NAME", "file, test or memory (default file)")
-    .option("--passphrase-file FILE", "passphrase of the file keyring")
+    .option("--chain-id <id>", "chain id that is expected")
+    .option("--keyring-backend <name>", "file, test or memory (default file)")
+    .option("--passphrase-file <file>", "passphrase of the file keyring")
     .option("--unsafe", "allow the test keyring on chains that are not local")
-    .option("-o, --output FORMAT", "text or json (default text)")
-    .enablePositionalOptions()
+    .option("-o, --output <format>", "text or json (default text)")
     .showHelpAfterError("(assay --help shows the commands)")
     .exitOverride();
   return program;

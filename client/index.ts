@@ -31,4 +31,11 @@ export { project, resultHash, type Comparison } from "./results/compare.ts";
 export { TxFailed, TxNotFound, TxRefused } from "./tx/errors.ts";
 export { attributes, findTx, type TxOutcome } from "./tx/outcome.ts";
 export { assayRegistry, assayTypes } from "./tx/registry.ts";
-export { TxSender, type GasPrice, type SendOptions, type SenderOptions } from "./tx/sender.ts";
+export {
+  TxSender,
+  broadcastSync,
+  type GasPrice,
+  type SendOptions,
+  type SenderOptions,
+  type SignedTx,
+} from "./tx/sender.ts";

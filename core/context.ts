@@ -2,7 +2,7 @@ import type { ConsAddress, Hash, Height } from "./brand.ts";
 import { CoinLedger } from "./coins.ts";
 import { BugError } from "./errors.ts";
 import { EventLog } from "./events.ts";
-import { GasMeter } from "./gas.ts";
+import type { GasMeter } from "./gas.ts";
 import { branch } from "./store/branch.ts";
 import type { ReadStore, WriteStore } from "./store/kv.ts";
 

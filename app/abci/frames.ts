@@ -22,6 +22,11 @@ export class FrameReader {
 
   append(chunk: Uint8Array): void {
     if (chunk.length === 0) return;
+    // Chunks may end within a frame for ever, so waiting for an empty list would keep them all.
+    if (this.#first > 0) {
+      this.#chunks = this.#chunks.slice(this.#first);
+      this.#first = 0;
+    }
     this.#chunks.push(chunk);
     this.#available += chunk.length;
   }

@@ -1,4 +1,10 @@
 import type { Register } from "../main.ts";
+import { register as executor } from "./executor.ts";
+import { register as keys } from "./keys.ts";
+import { register as query } from "./query.ts";
+import { register as service } from "./service.ts";
+import { register as task } from "./task.ts";
+import { register as tx } from "./tx.ts";
 
 /** Every command, in the order of the help. */
-export const commands: readonly Register[] = [];
+export const commands: readonly Register[] = [keys, query, tx, service, task, executor];

@@ -7,10 +7,11 @@ export type AppLine =
       readonly what: string;
       readonly fix: readonly string[];
     }
-  | { readonly kind: "error"; readonly text: string }
+  | { readonly kind: "error"; readonly text: string; readonly fatal: boolean }
   | { readonly kind: "other" };
 
 const ERROR_LEVEL = 50;
+const FATAL_LEVEL = 60;
 
 export function readAppLine(line: string): AppLine {
   const fields = parseObject(line);
@@ -26,7 +27,8 @@ export function readAppLine(line: string): AppLine {
   }
   const cause = isObject(fields["err"]) ? textOf(fields["err"]["message"]) : "";
   const both = cause === "" || cause === message ? message : `${message}: ${cause}`;
-  return { kind: "error", text: both === "" ? line : both };
+  const fatal = fields["level"] === "fatal" || Number(fields["level"]) >= FATAL_LEVEL;
+  return { kind: "error", text: both === "" ? line : both, fatal };
 }
 
 function parseObject(line: string): Record<string, unknown> | undefined {

@@ -35,7 +35,7 @@ export class Child {
     const outputs = [readLines(child.stdout, line), readLines(child.stderr, line)];
     this.ended = new Promise<Exit>((resolve) => {
       child.once("error", (error) => {
-        line(`cannot start ${command.command}: ${error.message}`);
+        line(`Error: cannot start ${command.command}: ${error.message}`);
         resolve({ code: null, signal: null });
       });
       child.once("exit", (code, signal) => resolve({ code, signal }));

@@ -3,8 +3,9 @@ import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError, userError } from "../../client/errors/index.ts";
 import { readAppLine } from "./appLine.ts";
+import { Cause } from "./cause.ts";
 import { Child, describeExit, type Command } from "./child.ts";
-import { LogFile, looksFatal, prefixed, type Source } from "./lines.ts";
+import { LogFile, prefixed, type Source } from "./lines.ts";
 import { Progress } from "./progress.ts";
 
 export type SupervisorOptions = {
@@ -49,10 +50,11 @@ type Events = {
   line: [Source, string];
 };
 
+/** `first` is the one that ended first; of a run that ends without cause there is none. */
 type RunEnd = {
   readonly reason: string;
   readonly wasReady: boolean;
-  readonly halt: UserError | undefined;
+  readonly first?: "app" | "comet";
 };
 
 /**
@@ -67,8 +69,7 @@ export class Supervisor extends EventEmitter<Events> {
   #app: Child | undefined;
   #comet: Child | undefined;
   #running: Promise<void> | undefined;
-  readonly #lastErrors = { app: "", comet: "" };
-  #culprit: "app" | "comet" = "app";
+  #cause = "";
   #refusal: UserError | undefined;
 
   constructor(options: SupervisorOptions) {
@@ -120,11 +121,13 @@ export class Supervisor extends EventEmitter<Events> {
   async #loop(): Promise<void> {
     while (!this.#stopping) {
       const started = performance.now();
-      const end = await this.#run();
+      const cause = new Cause();
+      const end = await this.#run(cause);
       await this.#stopBoth();
       if (this.#stopping) break;
-      const goOn = this.#progress.ended(end.wasReady, performance.now() - started);
-      const halt = end.halt ?? (goOn ? undefined : this.#haltedError());
+      if (end.first !== undefined) this.#cause = cause.of(end.first);
+      const hopeful = this.#progress.ended(end.wasReady, performance.now() - started);
+      const halt = this.#refusal ?? (hopeful && end.first ? undefined : this.#haltedError());
       if (halt !== undefined) {
         this.#say(`halted: ${halt.what}`);
         this.emit("halted", halt);
@@ -137,56 +140,52 @@ export class Supervisor extends EventEmitter<Events> {
   }
 
   /** One life of the two, until either is gone. */
-  async #run(): Promise<RunEnd> {
+  async #run(cause: Cause): Promise<RunEnd> {
     let height: bigint | undefined;
     let announce: () => void = () => undefined;
     const announced = new Promise<void>((resolve) => (announce = resolve));
-    this.#refusal = undefined;
-    const app = this.#startApp((ready) => {
+    const app = this.#startApp(cause, (ready) => {
       height = ready;
       announce();
     });
     const failure = await this.#untilListening(app, announced);
     if (failure !== undefined || height === undefined) {
-      this.#culprit = "app";
-      await this.#stopBoth();
-      return { reason: failure ?? "app was not ready", wasReady: false, halt: this.#refusal };
+      return { reason: failure ?? "app was not ready", wasReady: false, first: "app" };
     }
-    if (this.#stopping) return { reason: "stopped", wasReady: true, halt: undefined };
-    if (!this.#progress.ready(height)) {
-      return { reason: "no new height", wasReady: true, halt: this.#haltedError() };
-    }
-    const comet = this.#startComet();
+    if (this.#stopping) return { reason: "stopped", wasReady: true };
+    if (!this.#progress.ready(height)) return { reason: "no new height", wasReady: true };
+    const comet = this.#startComet(cause);
     this.emit("ready", { height, pids: this.pids() });
-    const reason = await Promise.race([
-      app.ended.then((exit) => `app ${describeExit(exit)}`),
-      comet.ended.then((exit) => `CometBFT ${describeExit(exit)}`),
+    return Promise.race([
+      app.ended.then((exit): RunEnd => {
+        return { reason: `app ${describeExit(exit)}`, wasReady: true, first: "app" };
+      }),
+      comet.ended.then((exit): RunEnd => {
+        return { reason: `CometBFT ${describeExit(exit)}`, wasReady: true, first: "comet" };
+      }),
     ]);
-    this.#culprit = reason.startsWith("app") ? "app" : "comet";
-    return { reason, wasReady: true, halt: undefined };
   }
 
-  #startApp(ready: (height: bigint) => void): Child {
+  #startApp(cause: Cause, ready: (height: bigint) => void): Child {
     const { command, args, env } = this.#options.app;
     const app = new Child({ command, args, env: { ...env, ASSAY_SUPERVISED: "1" } }, (line) => {
       const known = readAppLine(line);
       if (known.kind === "ready") ready(known.height);
-      if (known.kind === "error") this.#lastErrors.app = known.text;
       if (known.kind === "refused") {
         this.#refusal = new UserError(known.code, known.what, { fix: known.fix });
       }
-      if (looksFatal(line)) this.#lastErrors.app = line;
+      cause.app(line);
       this.#write("app", line);
     });
     this.#app = app;
     return app;
   }
 
-  #startComet(): Child {
+  #startComet(cause: Cause): Child {
     const { path, home, args, env } = this.#options.comet;
     const command = { command: path, args: ["start", "--home", home, ...(args ?? [])] };
     const comet = new Child(env === undefined ? command : { ...command, env }, (line) => {
-      if (looksFatal(line)) this.#lastErrors.comet = line;
+      cause.comet(line);
       this.#write("comet", line);
     });
     this.#comet = comet;
@@ -228,10 +227,9 @@ export class Supervisor extends EventEmitter<Events> {
   }
 
   #haltedError(): UserError {
-    const error = this.#lastErrors[this.#culprit];
-    const fallback = `${this.#culprit} gave no reason; see ${this.#options.logDirectory}`;
+    const fallback = `no reason was given; see ${this.#options.logDirectory}`;
     const { height } = this.#progress;
-    return userError("E1407", { height, error: error === "" ? fallback : error });
+    return userError("E1407", { height, error: this.#cause === "" ? fallback : this.#cause });
   }
 
   #say(text: string): void {

@@ -12,6 +12,14 @@ export type ErrorText = {
  * number of its area. These codes never enter consensus: the chain has its own.
  */
 export const errorTable = {
+  E1001: {
+    template: "no node answers",
+    hint: [
+      "npm start                           (a local network)",
+      "--node http://HOST:26657            (another node)",
+    ],
+    docs: "The command talks to CometBFT's RPC of a node. None of the given addresses answered.",
+  },
   E1101: {
     template: "Node {found} is too old: expected {needed} or later",
     hint: ["install a current Node, for instance from https://nodejs.org"],
@@ -88,6 +96,36 @@ export const errorTable = {
     hint: ["assay start   once the cause is gone; no block may be skipped"],
     docs: "The node was restarted several times and reached no new height. The same block fails in the same way each time, so more restarts do not help.",
   },
+  E1412: {
+    template: "home {path} holds no chain",
+    hint: ["assay init MONIKER --chain-id ID", "npm start   (a local network)"],
+    docs: "A node needs a genesis file, keys and configuration before it can start.",
+  },
+  E1413: {
+    template: "{path} holds another local network: expected {expected}, got {actual}",
+    hint: ["npm start -- --reset   (the data of that network are lost)"],
+    docs: "The number of consensus validators is written in the genesis file. A local network goes on only as it was begun.",
+  },
+  E1414: {
+    template: "{path} is not the data of a local network",
+    hint: ["move the folder away, or choose another --data"],
+    docs: "Only folders with the marker of a local network are written to or deleted.",
+  },
+  E1415: {
+    template: "no local network is running on {path}",
+    hint: ["npm start"],
+    docs: "The command talks to a network that npm start has started from the same folder.",
+  },
+  E1416: {
+    template: "the local network has no {name}: it has {names}",
+    hint: ["npx assay localnet status"],
+    docs: "Consensus validators are node0, node1 and so on; executors are executor1, executor2 and so on.",
+  },
+  E1417: {
+    template: "{name} did not start: {detail}",
+    hint: ["look into the log that is named", "npm start -- --reset   begins anew"],
+    docs: "A process of the local network ended, or did not answer in time.",
+  },
   E1501: {
     template: "keyring backend test is refused on {chainId}",
     hint: ["use --keyring-backend file"],
@@ -162,6 +200,11 @@ export const errorTable = {
     template: "sample run too slow: expected at most {limit}, got {actual}",
     hint: ["use a faster machine, or do not serve this service"],
     docs: "A node that cannot answer within the service's window would be slashed for it.",
+  },
+  E9001: {
+    template: "a bug of ours: {text}",
+    hint: ["report this text with the command that you typed"],
+    docs: "Something happened that should not. The state of the chain is not affected by a failing tool.",
   },
 } as const satisfies Record<string, ErrorText>;
 

@@ -34,11 +34,11 @@ export class UserError extends Error {
 
 /** The template of a code with its values filled in. */
 export function errorText<C extends ErrorCode>(code: C, values: ErrorValues<C>): string {
-  let what: string = errorTable[code].template;
-  for (const [name, value] of Object.entries<string | number | bigint>(values)) {
-    what = what.replaceAll(`{${name}}`, () => String(value));
-  }
-  return what;
+  // One pass: a value may itself look like a name in braces.
+  const named = new Map(Object.entries<string | number | bigint>(values));
+  return errorTable[code].template.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    String(named.get(name) ?? whole),
+  );
 }
 
 export function userError<C extends ErrorCode>(

@@ -40,7 +40,12 @@ export type SendOptions = {
   readonly timeoutHeight?: bigint;
   /** How long to wait for the block, ms (default 60,000). */
   readonly waitMs?: number;
+  /** Sees the signed bytes before they leave: whoever must never post twice writes them down here. */
+  readonly beforeSend?: (signed: SignedTx) => void;
 };
+
+/** A signed transaction; hash is upper-case hex. */
+export type SignedTx = { readonly hash: string; readonly bytes: Uint8Array };
 
 export type Broadcast = { readonly hash: string; readonly gasWanted: bigint; readonly fee: bigint };
 
@@ -144,6 +149,7 @@ export class TxSender {
       signatures: [fromBase64(signature.signature)],
     }).finish();
     const hash = toHex(sha256(tx)).toUpperCase();
+    options.beforeSend?.({ hash, bytes: tx });
     await broadcastSync(rpc, tx);
     this.#account = { ...account, sequence: account.sequence + 1n };
     return { hash, gasWanted, fee };

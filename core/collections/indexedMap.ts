@@ -34,6 +34,12 @@ export type IndexedMap<K, T, I> = Omit<StateMap<K, T>, "set" | "remove"> & {
     value: IndexKey<I[N]>,
     reverse?: boolean,
   ): IterableIterator<K>;
+  /** Everything in the order of this index: its keys, each with the key of its entry. */
+  ordered<N extends keyof I & string>(
+    ctx: ReadCtx,
+    name: N,
+    reverse?: boolean,
+  ): IterableIterator<readonly [IndexKey<I[N]>, K]>;
 };
 
 export function indexedMap<K, T, const I extends Record<string, Index<K, T>>>(
@@ -82,6 +88,11 @@ export function indexedMap<K, T, const I extends Record<string, Index<K, T>>>(
       const found = sets.find((one) => one.name === name);
       if (found === undefined) return;
       for (const [, k] of found.set.keys(ctx, { under: wanted as never, reverse })) yield k;
+    },
+    *ordered(ctx, name, reverse = false) {
+      const found = sets.find((one) => one.name === name);
+      if (found === undefined) return;
+      for (const entry of found.set.keys(ctx, { reverse })) yield entry as never;
     },
   };
 }

@@ -14,11 +14,18 @@ export type KeySet<K> = {
   add(ctx: Ctx, key: K): void;
   remove(ctx: Ctx, key: K): void;
   keys(ctx: ReadCtx, walk?: Walk<K>): IterableIterator<K>;
+  /** For pages (page.ts). */
+  readonly place: Place;
+  readonly key: KeyCodec<K>;
+  readonly value: Codec<true>;
 };
 
 export function keySet<K>(place: Place, key: KeyCodec<K>): KeySet<K> {
   const inner = map(place, key, marker);
   return {
+    place,
+    key,
+    value: marker,
     has: (ctx, k) => inner.has(ctx, k),
     add: (ctx, k) => inner.set(ctx, k, true),
     remove: (ctx, k) => inner.remove(ctx, k),

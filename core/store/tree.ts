@@ -117,11 +117,11 @@ export class Tree {
 
   /** Root hash of a kept version, by default the last. */
   root(version: bigint = this.latest): Uint8Array {
-    return this.#hashOf(this.#rootNode(version));
+    return this.#hashOf(this.rootNode(version));
   }
 
   get(key: StoreKey, version: bigint = this.latest): Uint8Array | undefined {
-    return this.nodes.values[findLeaf(this.nodes, this.#rootNode(version), key)];
+    return this.nodes.values[findLeaf(this.nodes, this.rootNode(version), key)];
   }
 
   /** Entries with start <= key < end of a kept version; throws in mid-way when that version is pruned. */
@@ -131,13 +131,13 @@ export class Tree {
     reverse = false,
     version: bigint = this.latest,
   ): Generator<Entry, undefined> {
-    const root = this.#rootNode(version);
+    const root = this.rootNode(version);
     const range = { start, end, reverse };
     return entriesOf(this.nodes, leavesOf(this.nodes, root, range, this.#aliveCheck(version)));
   }
 
   path(key: StoreKey, version: bigint = this.latest): LeafPath | undefined {
-    return leafPath(this.nodes, this.#rootNode(version), key);
+    return leafPath(this.nodes, this.rootNode(version), key);
   }
 
   neighbours(key: StoreKey, version: bigint = this.latest): Neighbours {
@@ -165,7 +165,7 @@ export class Tree {
 
   /** Every node of a kept version in the order that restore() takes. */
   export(version: bigint): Generator<ExportedNode, undefined> {
-    const root = this.#rootNode(version);
+    const root = this.rootNode(version);
     return exportedOf(this.nodes, postOrder(this.nodes, root, this.#aliveCheck(version)));
   }
 
@@ -249,7 +249,8 @@ export class Tree {
     };
   }
 
-  #rootNode(version: bigint): number {
+  /** Where a kept version starts in `nodes`. */
+  rootNode(version: bigint): number {
     const number = Number(version);
     this.#requireKept(number);
     let low = 0;

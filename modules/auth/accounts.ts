@@ -3,7 +3,7 @@ import type { Ctx, ReadCtx } from "../../core/context.ts";
 import { moduleAddress } from "../../core/crypto/address.ts";
 import { BugError, sdkErrors } from "../../core/errors.ts";
 import { Secp256k1PubKey, type Any } from "../../proto/cosmos.ts";
-import { accounts, addressByNumber, nextAccountNumber } from "./state.ts";
+import { accounts, addressByNumber, moduleNames, nextAccountNumber } from "./state.ts";
 import { secp256k1KeyType, withPubKey, type Account } from "./types.ts";
 
 export function getAccount(ctx: ReadCtx, address: Address): Account | undefined {
@@ -25,15 +25,20 @@ export function ensureAccount(ctx: Ctx, address: Address): Account {
 
 function create(ctx: Ctx, fields: Omit<Account, "accountNumber" | "sequence">): Account {
   const account = { ...fields, accountNumber: nextAccountNumber.next(ctx), sequence: 0n };
-  accounts.set(ctx, account.address, account);
+  store(ctx, account);
   addressByNumber.set(ctx, account.accountNumber, account.address);
   return account;
 }
 
-/** Imports an account as it is; its number must be the next one. */
+function store(ctx: Ctx, account: Account): void {
+  accounts.set(ctx, account.address, account);
+  if (account.moduleName !== undefined) moduleNames.add(ctx, account.moduleName);
+}
+
+/** An account of genesis: as it is there, under the next number. */
 export function importAccount(ctx: Ctx, account: Account): void {
   const accountNumber = nextAccountNumber.next(ctx);
-  accounts.set(ctx, account.address, { ...account, accountNumber });
+  store(ctx, { ...account, accountNumber });
   addressByNumber.set(ctx, accountNumber, account.address);
 }
 
@@ -51,7 +56,7 @@ export function ensureModuleAccount(
   if (found === undefined) return create(ctx, { address, moduleName: name, permissions });
   if (found.moduleName !== undefined) return found;
   const account = { ...found, moduleName: name, permissions };
-  accounts.set(ctx, address, account);
+  store(ctx, account);
   return account;
 }
 

@@ -1,6 +1,6 @@
 import { defineModule } from "../../core/module.ts";
 import { genesis } from "./genesis.ts";
-import { numbersNameAccounts } from "./invariants.ts";
+import { moduleNamesAreComplete, numbersNameAccounts } from "./invariants.ts";
 import { queries } from "./queries.ts";
 
 export const authModule = defineModule({
@@ -10,5 +10,5 @@ export const authModule = defineModule({
   msgs: [],
   queries,
   genesis,
-  invariants: { numbersNameAccounts },
+  invariants: { numbersNameAccounts, moduleNamesAreComplete },
 });

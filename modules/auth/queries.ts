@@ -8,7 +8,7 @@ import { invalidArgument, notFound } from "../../core/errors.ts";
 import { defineQuery } from "../../core/module.ts";
 import * as wire from "../../proto/cosmos.ts";
 import { params } from "./params.ts";
-import { accounts } from "./state.ts";
+import { accounts, moduleNames } from "./state.ts";
 import { anyOfAccount, baseAccountOf, type Account } from "./types.ts";
 
 const path = (method: string): string => `/cosmos.auth.v1beta1.Query/${method}`;
@@ -58,11 +58,11 @@ const queryModuleAccounts = defineQuery({
   path: path("ModuleAccounts"),
   request: proto(wire.QueryModuleAccountsRequest),
   response: proto(wire.QueryModuleAccountsResponse),
-  // Unpaginated in the SDK too; they are few, but stand among all accounts.
   handle(ctx) {
     const found: wire.Any[] = [];
-    for (const account of accounts.values(ctx)) {
-      if (account.moduleName !== undefined) found.push(anyOfAccount(account));
+    for (const name of moduleNames.keys(ctx)) {
+      const account = accounts.get(ctx, moduleAddress(name));
+      if (account !== undefined) found.push(anyOfAccount(account));
     }
     return { accounts: found };
   },

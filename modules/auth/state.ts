@@ -1,4 +1,4 @@
-import { addressKey, u64Key } from "../../core/collections/keys.ts";
+import { addressKey, stringKey, u64Key } from "../../core/collections/keys.ts";
 import { schema } from "../../core/collections/schema.ts";
 import type { Address } from "../../core/brand.ts";
 import type { Codec } from "../../core/codec.ts";
@@ -14,6 +14,8 @@ const addressBytes: Codec<Address> = { encode: bytesOfAddress, decode: addressFr
 export const params = state.item(0, "params", Params);
 export const accounts = state.map(1, "accounts", addressKey, Account);
 export const nextAccountNumber = state.sequence(2, "nextAccountNumber", 0n);
+// Ours: the SDK knows its module accounts from its wiring, we from state.
+export const moduleNames = state.keySet(3, "moduleNames", stringKey);
 export const addressByNumber = state.map(
   "accountNumber",
   "addressByNumber",

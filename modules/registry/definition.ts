@@ -3,28 +3,13 @@ import { compareAscii } from "../../core/bytes.ts";
 import { taggedHash } from "../../core/crypto/hash.ts";
 import { one } from "../../core/math/dec.ts";
 import { amount, divCeil, divFloor } from "../../core/math/integers.ts";
-import { errors } from "./errors.ts";
-import { isName, isPlainText } from "./names.ts";
+import { checkEvent } from "./eventDefinition.ts";
+import { checkRange, limits, refuse } from "./limits.ts";
+import { isName } from "./names.ts";
 import { checkTask } from "./taskDefinition.ts";
-import { Definition, Role, type EventDefinition, type Price } from "./types.ts";
-
-/** Limits of a definition (PROTOCOL 4); sizes in bytes, windows in heights. Both ends are allowed. */
-export const limits = {
-  entries: 64,
-  fields: 32,
-  pointer: 256,
-  runtimeClass: 64,
-  payload: 2 ** 30,
-  commitBlocks: [5, 600],
-  revealBlocks: [5, 100],
-  validators: 51,
-  emitters: 256,
-  inlineBytes: 16_384,
-  commitmentMs: 315_360_000_000n,
-} as const;
+import { Definition, Role, type Price } from "./types.ts";
 
 const maxAuthorShare = divFloor(one, 5n) as Dec;
-const minQuorum = divFloor(one, 2n) as Dec;
 /** A seat puts at stake at least this many times the price of a call. */
 const bondPerPrice = 1_000n;
 
@@ -36,14 +21,6 @@ export function definitionHash(definition: Definition): Hash {
 /** Price of the largest call: per_call and per_kib for each started KiB. */
 export function highestPrice(price: Price, maxInput: number): Amount {
   return amount(price.perCall + price.perKib * divCeil(BigInt(maxInput), 1_024n));
-}
-
-export function refuse(name: string, expected: string, got: unknown): never {
-  throw errors.invalidDefinition(`${name}: expected ${expected}, got ${String(got)}`);
-}
-
-export function checkRange(name: string, value: number, low: number, high: number): void {
-  if (value < low || value > high) refuse(name, `${low}..${high}`, value);
 }
 
 /** All checks that need no state; the parameters' part is `checkAgainstParams`. */
@@ -65,7 +42,8 @@ export function checkDefinition(definition: Definition): void {
   if (minCommitmentMs > limits.commitmentMs) {
     refuse("min_commitment_ms", `at most ${limits.commitmentMs}`, minCommitmentMs);
   }
-  if (authorShare > maxAuthorShare) refuse("author_share", `at most ${maxAuthorShare}`, authorShare);
+  if (authorShare > maxAuthorShare)
+    refuse("author_share", `at most ${maxAuthorShare}`, authorShare);
   for (const role of roles) checkRange("roles", role, 1, 3);
 }
 
@@ -82,7 +60,8 @@ function checkKeys(name: string, entries: readonly { readonly key: string }[]): 
   let previous = "";
   for (const { key } of entries) {
     if (!isName(key)) refuse(`${name}.key`, "the name rule", `"${key}"`);
-    if (compareAscii(previous, key) >= 0) refuse(`${name}.key`, `one after "${previous}"`, `"${key}"`);
+    if (compareAscii(previous, key) >= 0)
+      refuse(`${name}.key`, `one after "${previous}"`, `"${key}"`);
     previous = key;
   }
 }
@@ -105,40 +84,3 @@ function checkRoles({ roles, tasks, events }: Definition): void {
   need(Role.ROLE_EMITTER, events.length > 0);
   if (roles.length === 0) refuse("roles", "at least one", "none");
 }
-
-/** Declared for a later version, which serves ballots. */
-function checkEvent(event: EventDefinition): void {
-  const at = (field: string): string => `${event.key}.${field}`;
-  checkRange(at("window_blocks"), event.windowBlocks, ...limits.commitBlocks);
-  if (event.open) checkRange(at("reveal_blocks"), event.revealBlocks, 0, 0);
-  else checkRange(at("reveal_blocks"), event.revealBlocks, ...limits.revealBlocks);
-  if (event.quorum < minQuorum || event.quorum >= one) {
-    refuse(at("quorum"), `${minQuorum} up to below ${one}`, event.quorum);
-  }
-  checkRange(at("min_emitters"), event.minEmitters, 1, limits.emitters);
-  checkRange(at("max_bytes"), event.maxBytes, 0, limits.inlineBytes);
-}
-
-/** What a seat runs: at most 100 characters of media type and 256 of address. */
-export function checkArtifact(artifact: {
-  readonly sha256: Uint8Array;
-  readonly size: bigint;
-  readonly mediaType: string;
-  readonly uri: string;
-}): void {
-  const wrong = (name: string, expected: string, got: unknown): never => {
-    throw errors.invalidArtifact(`artifact.${name}: expected ${expected}, got ${String(got)}`);
-  };
-  if (artifact.sha256.length !== 32) wrong("sha256", "32 bytes", artifact.sha256.length);
-  if (artifact.size < 1n || artifact.size > maxArtifactBytes) {
-    wrong("size", `1..${maxArtifactBytes}`, artifact.size);
-  }
-  if (artifact.mediaType === "" || !isPlainText(artifact.mediaType, 100)) {
-    wrong("media_type", "1..100 printable ASCII characters", `"${artifact.mediaType}"`);
-  }
-  if (!isPlainText(artifact.uri, 256)) {
-    wrong("uri", "at most 256 printable ASCII characters", `"${artifact.uri}"`);
-  }
-}
-
-const maxArtifactBytes = 2n ** 40n;

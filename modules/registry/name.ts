@@ -21,7 +21,10 @@ export function whyNotFree(
     return ["nameResting", `name: expected one that is not reserved, got "${name}"`];
   }
   if (ctx.block.timeMs >= rest.restsUntilMs) return undefined;
-  return ["nameResting", `block time: expected at least ${rest.restsUntilMs}, got ${ctx.block.timeMs}`];
+  return [
+    "nameResting",
+    `block time: expected at least ${rest.restsUntilMs}, got ${ctx.block.timeMs}`,
+  ];
 }
 
 export function requireFree(ctx: ReadCtx, kind: NameKind, name: string): void {
@@ -36,7 +39,8 @@ export function forgetRest(ctx: Ctx, kind: NameKind, name: string): void {
 
 export function requireUser(ctx: ReadCtx, username: string): User {
   const user = users.get(ctx, username);
-  if (user === undefined) throw errors.unknownName(`user: expected a registered name, got "${username}"`);
+  if (user === undefined)
+    throw errors.unknownName(`user: expected a registered name, got "${username}"`);
   return user;
 }
 

@@ -39,6 +39,7 @@ export function validateParams(params: Params): Fault[] {
       faults.push({ pointer: `/params/${name}`, text: `expected ${low}..${high}, got ${value}` });
     }
   }
-  if (params.denom === "") faults.push({ pointer: "/params/denom", text: "expected a denom, got none" });
+  if (params.denom === "")
+    faults.push({ pointer: "/params/denom", text: "expected a denom, got none" });
   return faults;
 }

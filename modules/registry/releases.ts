@@ -59,7 +59,7 @@ export function addRelease(ctx: Ctx, service: Service, release: Release, major: 
   published.set(ctx, [service.name, service.releases], version);
   lines.set(ctx, [service.name, major], version);
   active.set(ctx, [service.name, rankOf(version)], version);
-  saveLatest(ctx, { ...service, releases: service.releases + 1n });
+  refreshLatest(ctx, { ...service, releases: service.releases + 1n });
 }
 
 export function setStatus(ctx: Ctx, service: Service, release: Release): void {
@@ -70,10 +70,11 @@ export function setStatus(ctx: Ctx, service: Service, release: Release): void {
   } else {
     active.remove(ctx, [service.name, rank]);
   }
-  saveLatest(ctx, service);
+  refreshLatest(ctx, service);
 }
 
-function saveLatest(ctx: Ctx, service: Service): void {
+/** Writes the service with the latest version that its releases give now. */
+export function refreshLatest(ctx: Ctx, service: Service): void {
   services.set(ctx, service.name, { ...service, latestVersion: latestOf(ctx, service.name, []) });
 }
 

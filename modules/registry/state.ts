@@ -58,7 +58,12 @@ export const instances = state.indexedMap(
   },
 );
 /** By (committer, commitment): nobody blocks another one by sending the same bytes first (THREATS R17). */
-export const commitments = state.map(11, "commitments", pairKey(addressKey, bytesKey), NameCommitment);
+export const commitments = state.map(
+  11,
+  "commitments",
+  pairKey(addressKey, bytesKey),
+  NameCommitment,
+);
 const commitmentKey = pairKey(addressKey, bytesKey);
 export const expiring = state.keySet(12, "expiring", pairKey(u64Key(), commitmentKey));
 export const expiringQueue = dueQueue(expiring);

@@ -87,11 +87,10 @@ function compareNumbers(a: bigint, b: bigint): number {
 }
 
 function compareParsed(a: Version, b: Version): number {
-  const core =
-    compareNumbers(a.major, b.major) ||
-    compareNumbers(a.minor, b.minor) ||
-    compareNumbers(a.patch, b.patch);
-  if (core !== 0) return core;
+  for (const part of ["major", "minor", "patch"] as const) {
+    const order = compareNumbers(a[part], b[part]);
+    if (order !== 0) return order;
+  }
   if (a.pre.length === 0 || b.pre.length === 0) return b.pre.length - a.pre.length;
   for (const [i, left] of a.pre.entries()) {
     const right = b.pre[i];

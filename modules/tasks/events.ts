@@ -25,7 +25,4 @@ export const EventTaskFinished = defineEvent(wire.EventTaskFinished, "task_finis
   "taskId",
   "status",
 ]);
-export const EventSeatJudged = defineEvent(wire.EventSeatJudged, "seat_judged", [
-  "taskId",
-  "node",
-]);
+export const EventSeatJudged = defineEvent(wire.EventSeatJudged, "seat_judged", ["taskId", "node"]);

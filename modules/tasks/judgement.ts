@@ -94,14 +94,14 @@ export function judge(ending: Ending, seats: readonly SeatFacts[]): Judgement[] 
       (seat.status === SeatStatus.SEAT_STATUS_COMMITTED ||
         seat.status === SeatStatus.SEAT_STATUS_REVEALED),
   );
-  const standing = seats.map((seat) =>
-    isWithheldSeat(ending, seat) ? undefined : seat.value,
-  );
+  const standing = seats.map((seat) => (isWithheldSeat(ending, seat) ? undefined : seat.value));
   return seats.map((seat, i) => {
     switch (seat.status) {
       case SeatStatus.SEAT_STATUS_OPEN:
       case SeatStatus.SEAT_STATUS_REPLACED:
-        return ending.kind !== "unavailable" && executorAnswered && !seat.excused ? missed : nothing;
+        return ending.kind !== "unavailable" && executorAnswered && !seat.excused
+          ? missed
+          : nothing;
       case SeatStatus.SEAT_STATUS_COMMITTED:
         return judgeUnrevealed(ending, seat);
       case SeatStatus.SEAT_STATUS_REVEALED:
@@ -127,7 +127,8 @@ function isWithheldSeat(ending: Ending, seat: SeatFacts): boolean {
 }
 
 function judgeUnrevealed(ending: Ending, seat: SeatFacts): Judgement {
-  const revealPhase = ending.kind !== "expired" && (ending.kind !== "noMajority" || ending.revealPhase);
+  const revealPhase =
+    ending.kind !== "expired" && (ending.kind !== "noMajority" || ending.revealPhase);
   if (!revealPhase) return postFees;
   return seat.excused ? missed : slashed(seat.role);
 }

@@ -16,7 +16,11 @@ export type SeatShare = {
  * Where an escrow goes (PROTOCOL 11): shares of E = what seats earned; without a result the base fee instead; all
  * that is not earned goes back. Throws when the shares exceed the escrow: a bug, never clamped.
  */
-export function settle(escrow: Escrow, seats: readonly SeatShare[], hasResult: boolean): Settlement {
+export function settle(
+  escrow: Escrow,
+  seats: readonly SeatShare[],
+  hasResult: boolean,
+): Settlement {
   const earned = sum(seats.map((seat) => seat.fee));
   const operators = sum(seats.map((seat) => seat.postFees));
   const pooled = sum(seats.map((seat) => seat.pooled));
@@ -26,8 +30,7 @@ export function settle(escrow: Escrow, seats: readonly SeatShare[], hasResult: b
   const tax = mulCeil(earned, escrow.tax);
   const burned = hasResult ? divFloor(tax, 2n) : mulCeil(escrow.work, escrow.tax);
   const feeCollector = hasResult ? tax - burned : 0n;
-  const spent =
-    earned + operators + pooled + author + emitters + auditPool + burned + feeCollector;
+  const spent = earned + operators + pooled + author + emitters + auditPool + burned + feeCollector;
   return {
     nodes: amount(earned),
     operators: amount(operators),

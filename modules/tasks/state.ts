@@ -47,5 +47,15 @@ export const openSeatCount = state.item(13, "openSeatCount", proto(wire.SeatCoun
 export const serviceSeatCount = state.map(14, "serviceSeatCount", stringKey, proto(wire.SeatCount));
 export const selections = state.map(15, "selections", id, proto(wire.SelectionRecord));
 /** Tables by digest, shared by the draws of one block. */
-export const selectionTables = state.map(16, "selectionTables", bytesKey, proto(wire.SelectionTable));
-export const tableReferences = state.map(17, "tableReferences", bytesKey, proto(wire.TableReferences));
+export const selectionTables = state.map(
+  16,
+  "selectionTables",
+  bytesKey,
+  proto(wire.SelectionTable),
+);
+export const tableReferences = state.map(
+  17,
+  "tableReferences",
+  bytesKey,
+  proto(wire.TableReferences),
+);

@@ -45,16 +45,16 @@ export function requireSeat(ctx: ReadCtx, id: TaskId, index: number): Seat {
 }
 
 export function setSeat(ctx: Ctx, id: TaskId, seat: Seat): void {
-  const inline = seat.output?.inline;
-  if (inline === undefined || inline.length === 0) {
+  const { output } = seat;
+  if (output === undefined || output.inline.length === 0) {
     seatRecords.set(ctx, [id, seat.index], seat);
     return;
   }
-  payloads.set(ctx, [id, 1 + seat.index], inline);
-  seatRecords.set(ctx, [id, seat.index], { ...seat, output: withoutInline(seat.output) });
+  payloads.set(ctx, [id, 1 + seat.index], output.inline);
+  seatRecords.set(ctx, [id, seat.index], { ...seat, output: withoutInline(output) });
 }
 
-/** The seat is called: it may post from now on. */
+/** The seat is in use: the node may post until it is closed. */
 export function openSeat(ctx: Ctx, id: TaskId, seat: Seat): void {
   setSeat(ctx, id, seat);
   openSeats.set(ctx, [seat.node, id], seat.index);
@@ -74,35 +74,30 @@ export function addTask(ctx: Ctx, task: Task): void {
 
 /** The task's own record; seats and inline bytes have theirs. */
 export function setTask(ctx: Ctx, task: Task): void {
-  const result = task.result === undefined ? undefined : withoutInline(task.result);
-  tasks.set(ctx, task.id, { ...task, seats: [], input: withoutInline(task.input), result });
+  const { result } = task;
+  tasks.set(ctx, task.id, {
+    ...task,
+    seats: [],
+    input: withoutInline(task.input),
+    result: result === undefined ? undefined : withoutInline(result),
+  });
 }
 
 /** As queries show it: seats, input and outputs put together again. */
 export function wholeTask(ctx: ReadCtx, task: Task): Task {
-  const seats = seatsOf(ctx, task.id).map((seat) => ({
-    ...seat,
-    output: withInline(ctx, task.id, 1 + seat.index, seat.output),
-  }));
-  const source = seats.find((seat) => seat.index === resultSeat(task, seats));
+  const seats = seatsOf(ctx, task.id).map((seat) =>
+    seat.output === undefined
+      ? seat
+      : { ...seat, output: withInline(ctx, task.id, 1 + seat.index, seat.output) },
+  );
+  const { result } = task;
   return {
     ...task,
     seats,
-    input: withInline(ctx, task.id, 0, task.input) ?? task.input,
-    result: source === undefined ? task.result : source.output,
+    input: withInline(ctx, task.id, 0, task.input),
+    result:
+      result === undefined ? undefined : withInline(ctx, task.id, 1 + task.resultSeat, result),
   };
-}
-
-/** Index of the seat whose output is the result: the executor's, unless it was overruled or came without bytes. */
-export function resultSeat(task: Task, seats: readonly Seat[]): number | undefined {
-  if (task.result === undefined) return undefined;
-  const { sha256 } = task.result;
-  const holders = seats.filter((seat) => seat.output !== undefined && sameBytes(seat.output.sha256, sha256));
-  return holders[0]?.index;
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 /** Whether the bytes of a payload lie on the chain; nothing at all counts as inline. */
@@ -110,19 +105,13 @@ export function isInline(ctx: ReadCtx, id: TaskId, slot: number, payload: Payloa
   return payload.size === 0n || payloads.has(ctx, [id, slot]);
 }
 
-function withInline(
-  ctx: ReadCtx,
-  id: TaskId,
-  slot: number,
-  payload: Payload | undefined,
-): Payload | undefined {
-  if (payload === undefined) return undefined;
+function withInline(ctx: ReadCtx, id: TaskId, slot: number, payload: Payload): Payload {
   const inline = payloads.get(ctx, [id, slot]);
   return inline === undefined ? payload : { ...payload, inline };
 }
 
-function withoutInline(payload: Payload | undefined): Payload | undefined {
-  return payload === undefined ? undefined : { ...payload, inline: new Uint8Array() };
+function withoutInline(payload: Payload): Payload {
+  return { ...payload, inline: new Uint8Array() };
 }
 
 /** H("task", whole task as queries show it): what stays of it. */
@@ -144,7 +133,9 @@ export function removeTask(ctx: Ctx, task: Task): void {
 }
 
 export function isWaiting(task: Task): boolean {
-  return task.status === TaskStatus.TASK_STATUS_COMMIT || task.status === TaskStatus.TASK_STATUS_REVEAL;
+  return (
+    task.status === TaskStatus.TASK_STATUS_COMMIT || task.status === TaskStatus.TASK_STATUS_REVEAL
+  );
 }
 
 export function isValidator(seat: Seat): boolean {

@@ -13,10 +13,12 @@ import {
   type Decoded,
 } from "../../core/codec.ts";
 import * as wireGenesis from "../../proto/gen/assay/tasks/v1/genesis.ts";
+import { TaskDefinition } from "../registry/index.ts";
 import * as wireQuery from "../../proto/gen/assay/tasks/v1/query.ts";
 import * as wire from "../../proto/gen/assay/tasks/v1/tasks.ts";
 import * as wireTx from "../../proto/gen/assay/tasks/v1/tx.ts";
 
+export type { Decoded } from "../../core/codec.ts";
 export { Compare, Role } from "../../proto/gen/assay/registry/v1/registry.ts";
 export {
   SeatOutcome,
@@ -42,6 +44,7 @@ export const Seat = branded(wire.Seat, {
   fee: amountField,
   committedHeight: heightField,
   revealedHeight: heightField,
+  calledHeight: heightField,
   paid: amountField,
   slashed: amountField,
   postFees: amountField,
@@ -192,4 +195,5 @@ export const QueryQuoteRequest = branded(wireQuery.QueryQuoteRequest, {
 });
 export const QueryQuoteResponse = branded(wireQuery.QueryQuoteResponse, {
   escrow: optional(Escrow),
+  definition: optional(TaskDefinition),
 });

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { Response } from "cosmjs-types/tendermint/abci/types";
 import { Request } from "cosmjs-types/tendermint/abci/types";
 import { encodeFrame } from "../../../../app/abci/encode.ts";
@@ -117,6 +119,26 @@ describe("abci: frames", () => {
       assert.throws(() => framesOf(hex(bytes)), ProtocolError);
     });
   }
+
+  it("C1: lets go of what was read, also when no chunk ends with a frame", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const reader = new FrameReader();
+    const frame = [...frameLength(1000), ...new Uint8Array(1000)];
+    const chunk = () => Uint8Array.from([...frame.slice(500), ...frame.slice(0, 500)]);
+    reader.append(Uint8Array.from(frame.slice(0, 500)));
+    const chunks = Array.from({ length: 50 }, () => {
+      const bytes = chunk();
+      reader.append(bytes);
+      assert.equal(reader.next()?.length, 1000);
+      return new WeakRef(bytes);
+    });
+    await new Promise(setImmediate);
+    collect();
+    const kept = chunks.filter((reference) => reference.deref() !== undefined).length;
+    assert.ok(kept <= 2, `chunks: expected at most 2, got ${kept}`);
+    assert.equal(reader.next(), undefined);
+  });
 
   it("reads a length of five bytes that is small", () => {
     assert.deepEqual(framesOf(hex("8280808000aabb")).map(text), ["aabb"]);

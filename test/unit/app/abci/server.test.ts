@@ -199,6 +199,21 @@ describe("abci: server", () => {
     );
   });
 
+  it("C1: T6: answers the same when every byte comes alone", () =>
+    withServer({}, async ({ open }) => {
+      const requests = [{ echo: { message: "hello" } }, checkOf(1), { flush: {} }, queryOf("q")];
+      const whole = await open();
+      whole.send(...requests);
+      const expected = await whole.take(4);
+      assert.equal(expected.length, 4);
+      const bytewise = await open();
+      for (const byte of Buffer.concat(requests.map(requestFrame))) {
+        bytewise.socket.write(Uint8Array.of(byte));
+        await new Promise(setImmediate);
+      }
+      assert.deepEqual(await bytewise.take(4), expected);
+    }));
+
   it("takes a block of several megabytes in pieces", () =>
     withServer({}, async ({ open }) => {
       const client = await open();

@@ -108,10 +108,7 @@ describe("crypto: bls", () => {
 
   it("reads the key outside the subgroup where nobody asks for the group check", () => {
     assert.deepEqual(blstBindings().PublicKey.fromBytes(outside, false).toBytes(), outside);
-    assert.throws(
-      () => blstBindings().PublicKey.fromBytes(outside, true),
-      /not in group/,
-    );
+    assert.throws(() => blstBindings().PublicKey.fromBytes(outside, true), /not in group/);
   });
 
   it("keeps proofs and beacon signatures apart", () => {

@@ -59,9 +59,13 @@ describe("supervise: lines of the app", () => {
     [
       "a fatal error",
       '{"level":60,"msg":"finalizeBlock","err":{"message":"bad root"}}',
-      { kind: "error", text: "finalizeBlock: bad root" },
+      { kind: "error", text: "finalizeBlock: bad root", fatal: true },
     ],
-    ["an error by name", '{"level":"error","msg":"disk"}', { kind: "error", text: "disk" }],
+    [
+      "an error by name",
+      '{"level":"error","msg":"disk"}',
+      { kind: "error", text: "disk", fatal: false },
+    ],
     [
       "a refusal",
       '{"level":60,"code":"E1301","msg":"no native","fix":["build it"]}',

@@ -170,10 +170,26 @@ describe("supervise: supervisor", () => {
   it("goes on restarting while each start brings a new height", async () => {
     const climbing = appScript(`ready(String(count()));
       if (count() < 8) setTimeout(() => process.exit(1), 100);`);
-    const { supervisor, trace } = supervise(climbing, idleComet, { maxRestarts: 1 });
+    const { supervisor } = supervise(climbing, idleComet, { maxRestarts: 1 });
+    let heights = 0n;
+    const eighth = new Promise<void>((resolve) =>
+      supervisor.on("ready", ({ height }) => {
+        heights += height;
+        if (height === 8n) resolve();
+      }),
+    );
     await supervisor.start();
-    await until(() => trace().filter((l) => l === "app up").length === 8);
-    await once(supervisor, "ready");
+    await eighth;
+    assert.equal(heights, 36n);
+  });
+
+  it("names a program that cannot be started", async () => {
+    const { supervisor } = supervise(idleApp, idleComet, {
+      comet: { path: join(home, "missing"), home: "/the/home" },
+    });
+    const halted = once(supervisor, "halted") as Promise<[UserError]>;
+    await supervisor.start();
+    assert.match((await halted)[0].what, /^halted at height 5: Error: cannot start .*ENOENT/);
   });
 
   it("names Comet's error when Comet is the one that fails", async () => {

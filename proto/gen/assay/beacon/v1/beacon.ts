@@ -32,32 +32,42 @@ export interface Contribution {
   proposer: Uint8Array;
 }
 
+/** The app hash after a block that draws wait of. */
+export interface RequestBlock {
+  /** Height. */
+  height: bigint;
+  /** App hash after it: the kernel's own root. */
+  appHash: Uint8Array;
+}
+
+/** The consensus validators together. */
+export interface ContributorSet {
+  /** How many. */
+  count: number;
+  /** Sum of their powers. */
+  power: bigint;
+}
+
 /** A draw that waits for enough contributions. */
 export interface PendingDraw {
   /** What is drawn: "task". */
   kind: string;
   /** Id. */
   id: bigint;
-  /** Height of the request. */
-  requestedHeight: bigint;
-  /** App hash after requested_height; empty until the next block. */
-  appHash: Uint8Array;
   /** Attempt. */
   attempt: number;
+  /** Height of the request. */
+  requestedHeight: bigint;
   /** Digest of what triggered it: the task's input, the event's data. */
   triggerDigest: Uint8Array;
-  /** Earliest height. */
+  /** Earliest height of the draw. */
   earliestHeight: bigint;
-  /** Latest height. */
+  /** Height at which it runs whatever the proposers' power. */
   latestHeight: bigint;
-  /** Power that must be exceeded, in units of the total (floor(draw_power * total)). */
-  powerNeeded: bigint;
-  /** Power of the distinct proposers so far. */
-  powerSeen: bigint;
-  /** Distinct proposers so far. */
-  proposers: Uint8Array[];
-  /** Beacons so far, of requested_height + 1 on. */
-  beacons: Uint8Array[];
+  /** Share of the power that the proposers must exceed, integer form of a Dec. */
+  drawPower: string;
+  /** Power of all consensus validators at the request. */
+  totalPower: bigint;
 }
 
 function createBaseContributor(): Contributor {
@@ -236,20 +246,157 @@ export const Contribution: MessageFns<Contribution> = {
   },
 };
 
+function createBaseRequestBlock(): RequestBlock {
+  return { height: 0n, appHash: new Uint8Array(0) };
+}
+
+export const RequestBlock: MessageFns<RequestBlock> = {
+  encode(message: RequestBlock, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.height !== 0n) {
+      if (BigInt.asUintN(64, message.height) !== message.height) {
+        throw new globalThis.Error("value provided for field message.height of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.height);
+    }
+    if (message.appHash.length !== 0) {
+      writer.uint32(18).bytes(message.appHash);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RequestBlock {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRequestBlock();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.height = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.appHash = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RequestBlock>): RequestBlock {
+    return RequestBlock.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RequestBlock>): RequestBlock {
+    const message = createBaseRequestBlock();
+    message.height = (object.height !== undefined && object.height !== null) ? BigInt(object.height) : 0n;
+    message.appHash = object.appHash ?? new Uint8Array(0);
+    return message;
+  },
+};
+
+function createBaseContributorSet(): ContributorSet {
+  return { count: 0, power: 0n };
+}
+
+export const ContributorSet: MessageFns<ContributorSet> = {
+  encode(message: ContributorSet, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.count !== 0) {
+      writer.uint32(8).uint32(message.count);
+    }
+    if (message.power !== 0n) {
+      if (BigInt.asUintN(64, message.power) !== message.power) {
+        throw new globalThis.Error("value provided for field message.power of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.power);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ContributorSet {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseContributorSet();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.count = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.power = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ContributorSet>): ContributorSet {
+    return ContributorSet.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ContributorSet>): ContributorSet {
+    const message = createBaseContributorSet();
+    message.count = object.count ?? 0;
+    message.power = (object.power !== undefined && object.power !== null) ? BigInt(object.power) : 0n;
+    return message;
+  },
+};
+
 function createBasePendingDraw(): PendingDraw {
   return {
     kind: "",
     id: 0n,
-    requestedHeight: 0n,
-    appHash: new Uint8Array(0),
     attempt: 0,
+    requestedHeight: 0n,
     triggerDigest: new Uint8Array(0),
     earliestHeight: 0n,
     latestHeight: 0n,
-    powerNeeded: 0n,
-    powerSeen: 0n,
-    proposers: [],
-    beacons: [],
+    drawPower: "",
+    totalPower: 0n,
   };
 }
 
@@ -264,50 +411,38 @@ export const PendingDraw: MessageFns<PendingDraw> = {
       }
       writer.uint32(16).uint64(message.id);
     }
+    if (message.attempt !== 0) {
+      writer.uint32(24).uint32(message.attempt);
+    }
     if (message.requestedHeight !== 0n) {
       if (BigInt.asUintN(64, message.requestedHeight) !== message.requestedHeight) {
         throw new globalThis.Error("value provided for field message.requestedHeight of type uint64 too large");
       }
-      writer.uint32(24).uint64(message.requestedHeight);
-    }
-    if (message.appHash.length !== 0) {
-      writer.uint32(34).bytes(message.appHash);
-    }
-    if (message.attempt !== 0) {
-      writer.uint32(40).uint32(message.attempt);
+      writer.uint32(32).uint64(message.requestedHeight);
     }
     if (message.triggerDigest.length !== 0) {
-      writer.uint32(50).bytes(message.triggerDigest);
+      writer.uint32(42).bytes(message.triggerDigest);
     }
     if (message.earliestHeight !== 0n) {
       if (BigInt.asUintN(64, message.earliestHeight) !== message.earliestHeight) {
         throw new globalThis.Error("value provided for field message.earliestHeight of type uint64 too large");
       }
-      writer.uint32(56).uint64(message.earliestHeight);
+      writer.uint32(48).uint64(message.earliestHeight);
     }
     if (message.latestHeight !== 0n) {
       if (BigInt.asUintN(64, message.latestHeight) !== message.latestHeight) {
         throw new globalThis.Error("value provided for field message.latestHeight of type uint64 too large");
       }
-      writer.uint32(64).uint64(message.latestHeight);
+      writer.uint32(56).uint64(message.latestHeight);
     }
-    if (message.powerNeeded !== 0n) {
-      if (BigInt.asUintN(64, message.powerNeeded) !== message.powerNeeded) {
-        throw new globalThis.Error("value provided for field message.powerNeeded of type uint64 too large");
+    if (message.drawPower !== "") {
+      writer.uint32(66).string(message.drawPower);
+    }
+    if (message.totalPower !== 0n) {
+      if (BigInt.asUintN(64, message.totalPower) !== message.totalPower) {
+        throw new globalThis.Error("value provided for field message.totalPower of type uint64 too large");
       }
-      writer.uint32(72).uint64(message.powerNeeded);
-    }
-    if (message.powerSeen !== 0n) {
-      if (BigInt.asUintN(64, message.powerSeen) !== message.powerSeen) {
-        throw new globalThis.Error("value provided for field message.powerSeen of type uint64 too large");
-      }
-      writer.uint32(80).uint64(message.powerSeen);
-    }
-    for (const v of message.proposers) {
-      writer.uint32(90).bytes(v!);
-    }
-    for (const v of message.beacons) {
-      writer.uint32(98).bytes(v!);
+      writer.uint32(72).uint64(message.totalPower);
     }
     return writer;
   },
@@ -346,31 +481,31 @@ export const PendingDraw: MessageFns<PendingDraw> = {
               break;
             }
 
-            message.requestedHeight = reader.uint64() as bigint;
-            continue;
-          }
-          case 4: {
-            if (tag !== 34) {
-              break;
-            }
-
-            message.appHash = reader.bytes();
-            continue;
-          }
-          case 5: {
-            if (tag !== 40) {
-              break;
-            }
-
             message.attempt = reader.uint32();
             continue;
           }
-          case 6: {
-            if (tag !== 50) {
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.requestedHeight = reader.uint64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
               break;
             }
 
             message.triggerDigest = reader.bytes();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.earliestHeight = reader.uint64() as bigint;
             continue;
           }
           case 7: {
@@ -378,15 +513,15 @@ export const PendingDraw: MessageFns<PendingDraw> = {
               break;
             }
 
-            message.earliestHeight = reader.uint64() as bigint;
+            message.latestHeight = reader.uint64() as bigint;
             continue;
           }
           case 8: {
-            if (tag !== 64) {
+            if (tag !== 66) {
               break;
             }
 
-            message.latestHeight = reader.uint64() as bigint;
+            message.drawPower = reader.string();
             continue;
           }
           case 9: {
@@ -394,31 +529,7 @@ export const PendingDraw: MessageFns<PendingDraw> = {
               break;
             }
 
-            message.powerNeeded = reader.uint64() as bigint;
-            continue;
-          }
-          case 10: {
-            if (tag !== 80) {
-              break;
-            }
-
-            message.powerSeen = reader.uint64() as bigint;
-            continue;
-          }
-          case 11: {
-            if (tag !== 90) {
-              break;
-            }
-
-            message.proposers.push(reader.bytes());
-            continue;
-          }
-          case 12: {
-            if (tag !== 98) {
-              break;
-            }
-
-            message.beacons.push(reader.bytes());
+            message.totalPower = reader.uint64() as bigint;
             continue;
           }
         }
@@ -440,11 +551,10 @@ export const PendingDraw: MessageFns<PendingDraw> = {
     const message = createBasePendingDraw();
     message.kind = object.kind ?? "";
     message.id = (object.id !== undefined && object.id !== null) ? BigInt(object.id) : 0n;
+    message.attempt = object.attempt ?? 0;
     message.requestedHeight = (object.requestedHeight !== undefined && object.requestedHeight !== null)
       ? BigInt(object.requestedHeight)
       : 0n;
-    message.appHash = object.appHash ?? new Uint8Array(0);
-    message.attempt = object.attempt ?? 0;
     message.triggerDigest = object.triggerDigest ?? new Uint8Array(0);
     message.earliestHeight = (object.earliestHeight !== undefined && object.earliestHeight !== null)
       ? BigInt(object.earliestHeight)
@@ -452,12 +562,10 @@ export const PendingDraw: MessageFns<PendingDraw> = {
     message.latestHeight = (object.latestHeight !== undefined && object.latestHeight !== null)
       ? BigInt(object.latestHeight)
       : 0n;
-    message.powerNeeded = (object.powerNeeded !== undefined && object.powerNeeded !== null)
-      ? BigInt(object.powerNeeded)
+    message.drawPower = object.drawPower ?? "";
+    message.totalPower = (object.totalPower !== undefined && object.totalPower !== null)
+      ? BigInt(object.totalPower)
       : 0n;
-    message.powerSeen = (object.powerSeen !== undefined && object.powerSeen !== null) ? BigInt(object.powerSeen) : 0n;
-    message.proposers = object.proposers?.map((e) => e) || [];
-    message.beacons = object.beacons?.map((e) => e) || [];
     return message;
   },
 };

@@ -3,7 +3,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import { Contributor, PendingDraw } from "./beacon.ts";
+import { Contribution, Contributor, PendingDraw, RequestBlock } from "./beacon.ts";
 
 export const protobufPackage = "assay.beacon.v1";
 
@@ -19,10 +19,14 @@ export interface GenesisState {
   last: Uint8Array;
   /** Open draws. */
   pending: PendingDraw[];
+  /** Contributions that open draws use. */
+  contributions: Contribution[];
+  /** Blocks of requests that wait. */
+  requestBlocks: RequestBlock[];
 }
 
 function createBaseGenesisState(): GenesisState {
-  return { contributors: [], last: new Uint8Array(0), pending: [] };
+  return { contributors: [], last: new Uint8Array(0), pending: [], contributions: [], requestBlocks: [] };
 }
 
 export const GenesisState: MessageFns<GenesisState> = {
@@ -35,6 +39,12 @@ export const GenesisState: MessageFns<GenesisState> = {
     }
     for (const v of message.pending) {
       PendingDraw.encode(v!, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.contributions) {
+      Contribution.encode(v!, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.requestBlocks) {
+      RequestBlock.encode(v!, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -76,6 +86,22 @@ export const GenesisState: MessageFns<GenesisState> = {
             message.pending.push(PendingDraw.decode(reader, reader.uint32()));
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.contributions.push(Contribution.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.requestBlocks.push(RequestBlock.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -96,6 +122,8 @@ export const GenesisState: MessageFns<GenesisState> = {
     message.contributors = object.contributors?.map((e) => Contributor.fromPartial(e)) || [];
     message.last = object.last ?? new Uint8Array(0);
     message.pending = object.pending?.map((e) => PendingDraw.fromPartial(e)) || [];
+    message.contributions = object.contributions?.map((e) => Contribution.fromPartial(e)) || [];
+    message.requestBlocks = object.requestBlocks?.map((e) => RequestBlock.fromPartial(e)) || [];
     return message;
   },
 };

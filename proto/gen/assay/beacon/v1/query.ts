@@ -3,6 +3,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { PageRequest, PageResponse } from "../../../cosmos/base/query/v1beta1/pagination.ts";
 import { Contributor } from "./beacon.ts";
 
 export const protobufPackage = "assay.beacon.v1";
@@ -25,12 +26,16 @@ export interface QueryBeaconResponse {
 
 /** Asks for the contributors. */
 export interface QueryContributorsRequest {
+  /** Page. */
+  pagination: PageRequest | undefined;
 }
 
 /** Answer. */
 export interface QueryContributorsResponse {
   /** Contributors by address. */
   contributors: Contributor[];
+  /** Page. */
+  pagination: PageResponse | undefined;
 }
 
 function createBaseQueryBeaconRequest(): QueryBeaconRequest {
@@ -147,11 +152,14 @@ export const QueryBeaconResponse: MessageFns<QueryBeaconResponse> = {
 };
 
 function createBaseQueryContributorsRequest(): QueryContributorsRequest {
-  return {};
+  return { pagination: undefined };
 }
 
 export const QueryContributorsRequest: MessageFns<QueryContributorsRequest> = {
-  encode(_: QueryContributorsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: QueryContributorsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.pagination !== undefined) {
+      PageRequest.encode(message.pagination, writer.uint32(10).fork()).join();
+    }
     return writer;
   },
 
@@ -168,6 +176,14 @@ export const QueryContributorsRequest: MessageFns<QueryContributorsRequest> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.pagination = PageRequest.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -183,20 +199,26 @@ export const QueryContributorsRequest: MessageFns<QueryContributorsRequest> = {
   create(base?: DeepPartial<QueryContributorsRequest>): QueryContributorsRequest {
     return QueryContributorsRequest.fromPartial(base ?? {});
   },
-  fromPartial(_: DeepPartial<QueryContributorsRequest>): QueryContributorsRequest {
+  fromPartial(object: DeepPartial<QueryContributorsRequest>): QueryContributorsRequest {
     const message = createBaseQueryContributorsRequest();
+    message.pagination = (object.pagination !== undefined && object.pagination !== null)
+      ? PageRequest.fromPartial(object.pagination)
+      : undefined;
     return message;
   },
 };
 
 function createBaseQueryContributorsResponse(): QueryContributorsResponse {
-  return { contributors: [] };
+  return { contributors: [], pagination: undefined };
 }
 
 export const QueryContributorsResponse: MessageFns<QueryContributorsResponse> = {
   encode(message: QueryContributorsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.contributors) {
       Contributor.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.pagination !== undefined) {
+      PageResponse.encode(message.pagination, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -222,6 +244,14 @@ export const QueryContributorsResponse: MessageFns<QueryContributorsResponse> = 
             message.contributors.push(Contributor.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.pagination = PageResponse.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -240,6 +270,9 @@ export const QueryContributorsResponse: MessageFns<QueryContributorsResponse> = 
   fromPartial(object: DeepPartial<QueryContributorsResponse>): QueryContributorsResponse {
     const message = createBaseQueryContributorsResponse();
     message.contributors = object.contributors?.map((e) => Contributor.fromPartial(e)) || [];
+    message.pagination = (object.pagination !== undefined && object.pagination !== null)
+      ? PageResponse.fromPartial(object.pagination)
+      : undefined;
     return message;
   },
 };

@@ -10,30 +10,52 @@ export const protobufFileName = "assay/clock/v1/clock.proto";
 
 /** Ticks, epochs and slots (PROTOCOL 2, 3, 7.1, 7.3). */
 
-/** What the clock keeps. */
-export interface State {
-  /** Genesis time, ms: epochs are counted from it. */
-  genesisMs: bigint;
-  /** Short windows that are open now; above 0 every block ticks. */
-  openWindows: bigint;
-  /** Height of the last tick. */
-  tickedHeight: bigint;
-  /** Number of the slot of the last block with work. */
-  slot: bigint;
+/** Number of the slot of the last block with work. */
+export interface Slot {
+  /** Number. */
+  number: bigint;
   /** Slot of time, floor((time - genesis) / slot_ms), of that block. */
-  slotOfTime: bigint;
-  /** Full blocks counted so far, while windows were open. */
-  fullBlocks: bigint;
+  ofTime: bigint;
 }
 
-/** One ticked block, kept while a window may ask for it. */
+/** Blocks that used 90 % of a limit. */
+export interface FullBlocks {
+  /** How many so far. */
+  count: bigint;
+  /** Height of the last one. */
+  height: bigint;
+}
+
+/** The last ticked block of a proposer. */
 export interface Tick {
   /** Height. */
   height: bigint;
   /** Proposer, 20 bytes. */
   proposer: Uint8Array;
-  /** Full blocks up to and with this one. */
-  fullBlocks: bigint;
+}
+
+/** Ticks by height, one of each proposer. */
+export interface Ticks {
+  /** Ticks. */
+  ticks: Tick[];
+}
+
+/** What the clock keeps. */
+export interface State {
+  /** Genesis time, ms: epochs and slots are counted from it. */
+  genesisMs: bigint;
+  /** Short windows that are open now; above 0 every block ticks. */
+  openWindows: bigint;
+  /** Slot. */
+  slot:
+    | Slot
+    | undefined;
+  /** Full blocks. */
+  fullBlocks:
+    | FullBlocks
+    | undefined;
+  /** Last ticks. */
+  ticks: Tick[];
 }
 
 /** Parameters. */
@@ -44,8 +66,279 @@ export interface Params {
   slotMs: bigint;
 }
 
+function createBaseSlot(): Slot {
+  return { number: 0n, ofTime: 0n };
+}
+
+export const Slot: MessageFns<Slot> = {
+  encode(message: Slot, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.number !== 0n) {
+      if (BigInt.asUintN(64, message.number) !== message.number) {
+        throw new globalThis.Error("value provided for field message.number of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.number);
+    }
+    if (message.ofTime !== 0n) {
+      if (BigInt.asUintN(64, message.ofTime) !== message.ofTime) {
+        throw new globalThis.Error("value provided for field message.ofTime of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.ofTime);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Slot {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSlot();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.number = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.ofTime = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Slot>): Slot {
+    return Slot.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Slot>): Slot {
+    const message = createBaseSlot();
+    message.number = (object.number !== undefined && object.number !== null) ? BigInt(object.number) : 0n;
+    message.ofTime = (object.ofTime !== undefined && object.ofTime !== null) ? BigInt(object.ofTime) : 0n;
+    return message;
+  },
+};
+
+function createBaseFullBlocks(): FullBlocks {
+  return { count: 0n, height: 0n };
+}
+
+export const FullBlocks: MessageFns<FullBlocks> = {
+  encode(message: FullBlocks, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.count !== 0n) {
+      if (BigInt.asUintN(64, message.count) !== message.count) {
+        throw new globalThis.Error("value provided for field message.count of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.count);
+    }
+    if (message.height !== 0n) {
+      if (BigInt.asUintN(64, message.height) !== message.height) {
+        throw new globalThis.Error("value provided for field message.height of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.height);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FullBlocks {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFullBlocks();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.count = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.height = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FullBlocks>): FullBlocks {
+    return FullBlocks.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FullBlocks>): FullBlocks {
+    const message = createBaseFullBlocks();
+    message.count = (object.count !== undefined && object.count !== null) ? BigInt(object.count) : 0n;
+    message.height = (object.height !== undefined && object.height !== null) ? BigInt(object.height) : 0n;
+    return message;
+  },
+};
+
+function createBaseTick(): Tick {
+  return { height: 0n, proposer: new Uint8Array(0) };
+}
+
+export const Tick: MessageFns<Tick> = {
+  encode(message: Tick, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.height !== 0n) {
+      if (BigInt.asUintN(64, message.height) !== message.height) {
+        throw new globalThis.Error("value provided for field message.height of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.height);
+    }
+    if (message.proposer.length !== 0) {
+      writer.uint32(18).bytes(message.proposer);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Tick {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTick();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.height = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.proposer = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Tick>): Tick {
+    return Tick.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Tick>): Tick {
+    const message = createBaseTick();
+    message.height = (object.height !== undefined && object.height !== null) ? BigInt(object.height) : 0n;
+    message.proposer = object.proposer ?? new Uint8Array(0);
+    return message;
+  },
+};
+
+function createBaseTicks(): Ticks {
+  return { ticks: [] };
+}
+
+export const Ticks: MessageFns<Ticks> = {
+  encode(message: Ticks, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.ticks) {
+      Tick.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Ticks {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTicks();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticks.push(Tick.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Ticks>): Ticks {
+    return Ticks.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Ticks>): Ticks {
+    const message = createBaseTicks();
+    message.ticks = object.ticks?.map((e) => Tick.fromPartial(e)) || [];
+    return message;
+  },
+};
+
 function createBaseState(): State {
-  return { genesisMs: 0n, openWindows: 0n, tickedHeight: 0n, slot: 0n, slotOfTime: 0n, fullBlocks: 0n };
+  return { genesisMs: 0n, openWindows: 0n, slot: undefined, fullBlocks: undefined, ticks: [] };
 }
 
 export const State: MessageFns<State> = {
@@ -62,29 +355,14 @@ export const State: MessageFns<State> = {
       }
       writer.uint32(16).uint64(message.openWindows);
     }
-    if (message.tickedHeight !== 0n) {
-      if (BigInt.asUintN(64, message.tickedHeight) !== message.tickedHeight) {
-        throw new globalThis.Error("value provided for field message.tickedHeight of type uint64 too large");
-      }
-      writer.uint32(24).uint64(message.tickedHeight);
+    if (message.slot !== undefined) {
+      Slot.encode(message.slot, writer.uint32(26).fork()).join();
     }
-    if (message.slot !== 0n) {
-      if (BigInt.asUintN(64, message.slot) !== message.slot) {
-        throw new globalThis.Error("value provided for field message.slot of type uint64 too large");
-      }
-      writer.uint32(32).uint64(message.slot);
+    if (message.fullBlocks !== undefined) {
+      FullBlocks.encode(message.fullBlocks, writer.uint32(34).fork()).join();
     }
-    if (message.slotOfTime !== 0n) {
-      if (BigInt.asUintN(64, message.slotOfTime) !== message.slotOfTime) {
-        throw new globalThis.Error("value provided for field message.slotOfTime of type uint64 too large");
-      }
-      writer.uint32(40).uint64(message.slotOfTime);
-    }
-    if (message.fullBlocks !== 0n) {
-      if (BigInt.asUintN(64, message.fullBlocks) !== message.fullBlocks) {
-        throw new globalThis.Error("value provided for field message.fullBlocks of type uint64 too large");
-      }
-      writer.uint32(48).uint64(message.fullBlocks);
+    for (const v of message.ticks) {
+      Tick.encode(v!, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -119,35 +397,27 @@ export const State: MessageFns<State> = {
             continue;
           }
           case 3: {
-            if (tag !== 24) {
+            if (tag !== 26) {
               break;
             }
 
-            message.tickedHeight = reader.uint64() as bigint;
+            message.slot = Slot.decode(reader, reader.uint32());
             continue;
           }
           case 4: {
-            if (tag !== 32) {
+            if (tag !== 34) {
               break;
             }
 
-            message.slot = reader.uint64() as bigint;
+            message.fullBlocks = FullBlocks.decode(reader, reader.uint32());
             continue;
           }
           case 5: {
-            if (tag !== 40) {
+            if (tag !== 42) {
               break;
             }
 
-            message.slotOfTime = reader.uint64() as bigint;
-            continue;
-          }
-          case 6: {
-            if (tag !== 48) {
-              break;
-            }
-
-            message.fullBlocks = reader.uint64() as bigint;
+            message.ticks.push(Tick.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -171,103 +441,11 @@ export const State: MessageFns<State> = {
     message.openWindows = (object.openWindows !== undefined && object.openWindows !== null)
       ? BigInt(object.openWindows)
       : 0n;
-    message.tickedHeight = (object.tickedHeight !== undefined && object.tickedHeight !== null)
-      ? BigInt(object.tickedHeight)
-      : 0n;
-    message.slot = (object.slot !== undefined && object.slot !== null) ? BigInt(object.slot) : 0n;
-    message.slotOfTime = (object.slotOfTime !== undefined && object.slotOfTime !== null)
-      ? BigInt(object.slotOfTime)
-      : 0n;
+    message.slot = (object.slot !== undefined && object.slot !== null) ? Slot.fromPartial(object.slot) : undefined;
     message.fullBlocks = (object.fullBlocks !== undefined && object.fullBlocks !== null)
-      ? BigInt(object.fullBlocks)
-      : 0n;
-    return message;
-  },
-};
-
-function createBaseTick(): Tick {
-  return { height: 0n, proposer: new Uint8Array(0), fullBlocks: 0n };
-}
-
-export const Tick: MessageFns<Tick> = {
-  encode(message: Tick, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.height !== 0n) {
-      if (BigInt.asUintN(64, message.height) !== message.height) {
-        throw new globalThis.Error("value provided for field message.height of type uint64 too large");
-      }
-      writer.uint32(8).uint64(message.height);
-    }
-    if (message.proposer.length !== 0) {
-      writer.uint32(18).bytes(message.proposer);
-    }
-    if (message.fullBlocks !== 0n) {
-      if (BigInt.asUintN(64, message.fullBlocks) !== message.fullBlocks) {
-        throw new globalThis.Error("value provided for field message.fullBlocks of type uint64 too large");
-      }
-      writer.uint32(24).uint64(message.fullBlocks);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): Tick {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseTick();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.height = reader.uint64() as bigint;
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.proposer = reader.bytes();
-            continue;
-          }
-          case 3: {
-            if (tag !== 24) {
-              break;
-            }
-
-            message.fullBlocks = reader.uint64() as bigint;
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<Tick>): Tick {
-    return Tick.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<Tick>): Tick {
-    const message = createBaseTick();
-    message.height = (object.height !== undefined && object.height !== null) ? BigInt(object.height) : 0n;
-    message.proposer = object.proposer ?? new Uint8Array(0);
-    message.fullBlocks = (object.fullBlocks !== undefined && object.fullBlocks !== null)
-      ? BigInt(object.fullBlocks)
-      : 0n;
+      ? FullBlocks.fromPartial(object.fullBlocks)
+      : undefined;
+    message.ticks = object.ticks?.map((e) => Tick.fromPartial(e)) || [];
     return message;
   },
 };

@@ -3,7 +3,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import { Params, State, Tick } from "./clock.ts";
+import { Params, State } from "./clock.ts";
 
 export const protobufPackage = "assay.clock.v1";
 
@@ -17,16 +17,12 @@ export interface GenesisState {
   params:
     | Params
     | undefined;
-  /** State; absent at a first start. */
-  state:
-    | State
-    | undefined;
-  /** Ticks still kept. */
-  ticks: Tick[];
+  /** State; absent at a first start: the genesis time is then the chain's. */
+  state: State | undefined;
 }
 
 function createBaseGenesisState(): GenesisState {
-  return { params: undefined, state: undefined, ticks: [] };
+  return { params: undefined, state: undefined };
 }
 
 export const GenesisState: MessageFns<GenesisState> = {
@@ -36,9 +32,6 @@ export const GenesisState: MessageFns<GenesisState> = {
     }
     if (message.state !== undefined) {
       State.encode(message.state, writer.uint32(18).fork()).join();
-    }
-    for (const v of message.ticks) {
-      Tick.encode(v!, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -72,14 +65,6 @@ export const GenesisState: MessageFns<GenesisState> = {
             message.state = State.decode(reader, reader.uint32());
             continue;
           }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.ticks.push(Tick.decode(reader, reader.uint32()));
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -101,7 +86,6 @@ export const GenesisState: MessageFns<GenesisState> = {
       ? Params.fromPartial(object.params)
       : undefined;
     message.state = (object.state !== undefined && object.state !== null) ? State.fromPartial(object.state) : undefined;
-    message.ticks = object.ticks?.map((e) => Tick.fromPartial(e)) || [];
     return message;
   },
 };

@@ -3,6 +3,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Role } from "../../registry/v1/registry.ts";
 
 export const protobufPackage = "assay.selection.v1";
 
@@ -38,6 +39,8 @@ export interface Filtered {
   reason: string;
   /** Number of nodes. */
   count: number;
+  /** Table that they are missing from. */
+  role: Role;
 }
 
 /** One pick. */
@@ -62,7 +65,7 @@ export interface Selection {
   appHash: Uint8Array;
   /** Beacons of requested_height + 1 .. drawn_height. */
   beacons: Uint8Array[];
-  /** Executors' table, in address order. */
+  /** Executors' table, in address order; one table serves all draws of a block. */
   executors: Candidate[];
   /** Validators' table, in address order. */
   validators: Candidate[];
@@ -70,6 +73,14 @@ export interface Selection {
   picks: Pick[];
   /** Why other bonded nodes were not candidates. */
   filtered: Filtered[];
+  /** mean(w/S) of the executors' table, over all eligible before the requester's exclusions. */
+  executorsMean: string;
+  /** The same of the validators' table. */
+  validatorsMean: string;
+  /** Positions in the executors' table that this draw left out (counted in filtered), ascending. */
+  excludedExecutors: number[];
+  /** Positions in the validators' table that this draw left out, ascending. */
+  excludedValidators: number[];
 }
 
 function createBaseCandidate(): Candidate {
@@ -234,7 +245,7 @@ export const Candidate: MessageFns<Candidate> = {
 };
 
 function createBaseFiltered(): Filtered {
-  return { reason: "", count: 0 };
+  return { reason: "", count: 0, role: 0 };
 }
 
 export const Filtered: MessageFns<Filtered> = {
@@ -244,6 +255,9 @@ export const Filtered: MessageFns<Filtered> = {
     }
     if (message.count !== 0) {
       writer.uint32(16).uint32(message.count);
+    }
+    if (message.role !== 0) {
+      writer.uint32(24).int32(message.role);
     }
     return writer;
   },
@@ -277,6 +291,14 @@ export const Filtered: MessageFns<Filtered> = {
             message.count = reader.uint32();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.role = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -296,6 +318,7 @@ export const Filtered: MessageFns<Filtered> = {
     const message = createBaseFiltered();
     message.reason = object.reason ?? "";
     message.count = object.count ?? 0;
+    message.role = object.role ?? 0;
     return message;
   },
 };
@@ -393,6 +416,10 @@ function createBaseSelection(): Selection {
     validators: [],
     picks: [],
     filtered: [],
+    executorsMean: "",
+    validatorsMean: "",
+    excludedExecutors: [],
+    excludedValidators: [],
   };
 }
 
@@ -430,6 +457,26 @@ export const Selection: MessageFns<Selection> = {
     }
     for (const v of message.filtered) {
       Filtered.encode(v!, writer.uint32(74).fork()).join();
+    }
+    if (message.executorsMean !== "") {
+      writer.uint32(82).string(message.executorsMean);
+    }
+    if (message.validatorsMean !== "") {
+      writer.uint32(90).string(message.validatorsMean);
+    }
+    if (message.excludedExecutors.length !== 0) {
+      writer.uint32(98).fork();
+      for (const v of message.excludedExecutors) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.excludedValidators.length !== 0) {
+      writer.uint32(106).fork();
+      for (const v of message.excludedValidators) {
+        writer.uint32(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -519,6 +566,58 @@ export const Selection: MessageFns<Selection> = {
             message.filtered.push(Filtered.decode(reader, reader.uint32()));
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.executorsMean = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.validatorsMean = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag === 96) {
+              message.excludedExecutors.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 98) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.excludedExecutors.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 13: {
+            if (tag === 104) {
+              message.excludedValidators.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 106) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.excludedValidators.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -549,6 +648,10 @@ export const Selection: MessageFns<Selection> = {
     message.validators = object.validators?.map((e) => Candidate.fromPartial(e)) || [];
     message.picks = object.picks?.map((e) => Pick.fromPartial(e)) || [];
     message.filtered = object.filtered?.map((e) => Filtered.fromPartial(e)) || [];
+    message.executorsMean = object.executorsMean ?? "";
+    message.validatorsMean = object.validatorsMean ?? "";
+    message.excludedExecutors = object.excludedExecutors?.map((e) => e) || [];
+    message.excludedValidators = object.excludedValidators?.map((e) => e) || [];
     return message;
   },
 };

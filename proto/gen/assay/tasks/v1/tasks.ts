@@ -190,6 +190,8 @@ export interface Seat {
   compared: boolean;
   /** The last window it was silent in was full, or had too few proposers: no miss; no slash but a miss if committed. */
   excused: boolean;
+  /** Height at which staking began to count the seat: the draw, or the call of a reserve; 0: not called. */
+  calledHeight: bigint;
 }
 
 /** Amounts of one task, fixed at its start (PROTOCOL 11). */
@@ -334,6 +336,8 @@ export interface Task {
   reserves: number;
   /** Largest inline payload at the request. */
   maxInline: number;
+  /** Index of the seat whose output is the result, when there is one. */
+  resultSeat: number;
 }
 
 /** What moves with every post of an open task, apart from the task so that a post writes few bytes. */
@@ -542,6 +546,7 @@ function createBaseSeat(): Seat {
     postFees: "",
     compared: false,
     excused: false,
+    calledHeight: 0n,
   };
 }
 
@@ -618,6 +623,12 @@ export const Seat: MessageFns<Seat> = {
     }
     if (message.excused !== false) {
       writer.uint32(176).bool(message.excused);
+    }
+    if (message.calledHeight !== 0n) {
+      if (BigInt.asUintN(64, message.calledHeight) !== message.calledHeight) {
+        throw new globalThis.Error("value provided for field message.calledHeight of type uint64 too large");
+      }
+      writer.uint32(184).uint64(message.calledHeight);
     }
     return writer;
   },
@@ -811,6 +822,14 @@ export const Seat: MessageFns<Seat> = {
             message.excused = reader.bool();
             continue;
           }
+          case 23: {
+            if (tag !== 184) {
+              break;
+            }
+
+            message.calledHeight = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -856,6 +875,9 @@ export const Seat: MessageFns<Seat> = {
     message.postFees = object.postFees ?? "";
     message.compared = object.compared ?? false;
     message.excused = object.excused ?? false;
+    message.calledHeight = (object.calledHeight !== undefined && object.calledHeight !== null)
+      ? BigInt(object.calledHeight)
+      : 0n;
     return message;
   },
 };
@@ -1252,6 +1274,7 @@ function createBaseTask(): Task {
     attempts: 0,
     reserves: 0,
     maxInline: 0,
+    resultSeat: 0,
   };
 }
 
@@ -1415,6 +1438,9 @@ export const Task: MessageFns<Task> = {
     }
     if (message.maxInline !== 0) {
       writer.uint32(336).uint32(message.maxInline);
+    }
+    if (message.resultSeat !== 0) {
+      writer.uint32(344).uint32(message.resultSeat);
     }
     return writer;
   },
@@ -1768,6 +1794,14 @@ export const Task: MessageFns<Task> = {
             message.maxInline = reader.uint32();
             continue;
           }
+          case 43: {
+            if (tag !== 344) {
+              break;
+            }
+
+            message.resultSeat = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1853,6 +1887,7 @@ export const Task: MessageFns<Task> = {
     message.attempts = object.attempts ?? 0;
     message.reserves = object.reserves ?? 0;
     message.maxInline = object.maxInline ?? 0;
+    message.resultSeat = object.resultSeat ?? 0;
     return message;
   },
 };

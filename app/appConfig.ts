@@ -1,0 +1,19 @@
+import type { MinGasPrice } from "./tx/fee.ts";
+
+export const appName = "assay";
+/** Of the state machine: CometBFT's header, the genesis file and Info show the same number. */
+export const appVersion = 0n;
+
+/** What one node may choose; nothing of it can change a block's result. */
+export type NodeConfig = {
+  readonly chainId: string;
+  readonly version: string;
+  readonly minGasPrices: readonly MinGasPrice[];
+  /** 0n keeps every block. */
+  readonly minRetainBlocks: bigint;
+  readonly queryGasLimit: bigint;
+  /** The secret that signs beacon contributions; undefined on nodes that never propose. */
+  readonly beaconSecret: Uint8Array | undefined;
+};
+
+export const defaultQueryGasLimit = 100_000_000n;

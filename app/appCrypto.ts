@@ -1,0 +1,26 @@
+import { keyFromBytes } from "../core/bytes.ts";
+import type { Crypto } from "../core/context.ts";
+import { blsVerify, verifyProof } from "./crypto/bls.ts";
+import { VerdictMemo } from "./crypto/verdictMemo.ts";
+
+const blsMemoLimit = 64;
+
+/** Native checks behind memos of what was found good: a block asks again for what its proposal asked (P3, P14). */
+export function appCrypto(): Crypto {
+  const signatures = new VerdictMemo();
+  const contributions = new Set<string>();
+  return {
+    verifySecp256k1: (key, digest, signature) => signatures.verify(key, digest, signature),
+    verifyBls(key, message, signature) {
+      // Of fixed lengths, else two triples could join to the same text.
+      if (key.length !== 48 || message.length !== 32 || signature.length !== 96) return false;
+      const text = keyFromBytes(key) + keyFromBytes(message) + keyFromBytes(signature);
+      if (contributions.has(text)) return true;
+      if (!blsVerify(key, message, signature)) return false;
+      if (contributions.size >= blsMemoLimit) contributions.clear();
+      contributions.add(text);
+      return true;
+    },
+    verifyBlsPossession: verifyProof,
+  };
+}

@@ -1,0 +1,95 @@
+import type { Ctx } from "../../core/context.ts";
+import { addressBytes } from "../../core/crypto/bech32.ts";
+import { sdkErrors } from "../../core/errors.ts";
+import { utf8Encode } from "../../core/bytes.ts";
+import * as auth from "../../modules/auth/index.ts";
+import type { CheckedTx } from "./checkedTx.ts";
+import { deductFee, type MinGasPrice } from "./fee.ts";
+import { checkSignatures, storePublicKeys } from "./signatures.ts";
+
+export type AnteMode = "deliver" | "check" | "recheck" | "simulate";
+
+/** What the ante knows beside the state: consensus params and the node's own price. */
+export type AnteEnv = {
+  readonly mode: AnteMode;
+  /** undefined: no limit. */
+  readonly maxGas: bigint | undefined;
+  readonly minGasPrices: readonly MinGasPrice[];
+};
+
+/** Of the SDK's MaxGasWanted. */
+const maxGasLimit = 2n ** 63n - 1n;
+
+/** A signature, and a public key with the fields around it, as they will stand in the signed transaction. */
+const signatureBytes = 64;
+const publicKeyBytes = 72;
+
+/** The SDK's steps in the SDK's order, because the first that fails gives the code (WIRE.md 7). */
+export function runAnte(ctx: Ctx, checked: CheckedTx, env: AnteEnv): void {
+  const { tx } = checked;
+  const { body, gasLimit } = tx;
+  requireGasLimit(ctx, gasLimit, env);
+  if (body.extensionOptions.length > 0 || body.nonCriticalExtensionOptions.length > 0)
+    throw sdkErrors.unknownExtensionOptions("unknown extension options");
+  if (env.mode !== "recheck") requireForm(checked);
+  if (body.timeoutHeight !== 0n && ctx.block.height > body.timeoutHeight) {
+    throw sdkErrors.txTimeoutHeight(
+      `block height: ${ctx.block.height}, timeout height: ${body.timeoutHeight}: tx timeout height`,
+    );
+  }
+  const params = auth.params(ctx);
+  const memo = BigInt(utf8Encode(body.memo).length);
+  if (memo > params.maxMemoCharacters) {
+    throw sdkErrors.memoTooLarge(
+      `maximum number of characters is ${params.maxMemoCharacters} but received ${memo} characters: memo too large`,
+    );
+  }
+  ctx.gas.consume(params.txSizeCostPerByte * BigInt(signedSize(checked, env.mode)), "txSize");
+  deductFee(ctx, checked, env);
+  const keys = storePublicKeys(ctx, checked, env.mode);
+  checkSignatures(ctx, checked, { mode: env.mode, params, keys });
+  for (const signer of checked.signers) auth.bumpSequence(ctx, signer);
+}
+
+function requireGasLimit(ctx: Ctx, gasLimit: bigint, { mode, maxGas }: AnteEnv): void {
+  if (mode === "simulate") return;
+  if (gasLimit === 0n && ctx.block.height > 0n)
+    throw sdkErrors.invalidGasLimit("must provide positive gas: invalid gas limit");
+  if (maxGas !== undefined && gasLimit > maxGas) {
+    throw sdkErrors.invalidGasLimit(
+      `tx gas limit ${gasLimit} exceeds block max gas ${maxGas}: invalid gas limit`,
+    );
+  }
+}
+
+function requireForm({ tx, signers }: CheckedTx): void {
+  const { authInfo, body, raw } = tx;
+  const { fee } = authInfo;
+  if (body.unordered || body.timeoutTimestamp !== undefined) {
+    throw sdkErrors.invalidRequest("unordered transactions are not enabled: invalid request");
+  }
+  if (fee === undefined) throw sdkErrors.invalidRequest("missing fee: invalid request");
+  if (fee.gasLimit > maxGasLimit) {
+    throw sdkErrors.invalidRequest(
+      `invalid gas supplied; ${fee.gasLimit} > ${maxGasLimit}: invalid request`,
+    );
+  }
+  if (fee.payer !== "" && addressBytes(fee.payer) === undefined) {
+    throw sdkErrors.invalidAddress(`invalid fee payer address (${fee.payer}): invalid address`);
+  }
+  if (raw.signatures.length === 0) throw sdkErrors.noSignatures("no signatures supplied");
+  for (const count of [raw.signatures.length, authInfo.signerInfos.length]) {
+    if (count === signers.length) continue;
+    throw sdkErrors.unauthorized(
+      `wrong number of signers; expected ${signers.length}, got ${count}: unauthorized`,
+    );
+  }
+}
+
+/** In a simulation what is not signed yet counts as if it were. */
+function signedSize({ tx }: CheckedTx, mode: AnteMode): number {
+  if (mode !== "simulate") return tx.size;
+  const unsigned = tx.raw.signatures.filter((signature) => signature.length === 0).length;
+  const keyless = tx.authInfo.signerInfos.filter(({ publicKey }) => publicKey === undefined).length;
+  return tx.size + unsigned * signatureBytes + keyless * publicKeyBytes;
+}

@@ -1,0 +1,33 @@
+import type { Address } from "../../core/brand.ts";
+import { sdkErrors } from "../../core/errors.ts";
+import type { DecodedTx, Message } from "./decode.ts";
+import { feeCoins, type FeeCoin } from "./coins.ts";
+
+/** A transaction after the checks that need no state. */
+export type CheckedTx = {
+  readonly tx: DecodedTx;
+  readonly messages: readonly Message[];
+  readonly signers: readonly Address[];
+  readonly feePayer: Address;
+  readonly fee: readonly FeeCoin[];
+};
+
+/** Messages and signers; `validate` false in recheck, which saw the same bytes before. */
+export function checkMessages(tx: DecodedTx, validate = true): CheckedTx {
+  const { messages } = tx;
+  const [first] = messages;
+  if (first === undefined) {
+    throw sdkErrors.invalidRequest("must contain at least one message: invalid request");
+  }
+  if (validate) for (const { def, value } of messages) def.validate?.(value);
+  const signers: Address[] = [];
+  const add = (signer: Address): void => {
+    if (!signers.includes(signer)) signers.push(signer);
+  };
+  for (const { signer } of messages) add(signer);
+  const payer = tx.authInfo.fee?.payer ?? "";
+  // Whether it is an address is the ante's question: an account of that name simply does not sign.
+  if (payer !== "") add(payer as Address);
+  const feePayer = payer === "" ? first.signer : (payer as Address);
+  return { tx, messages, signers, feePayer, fee: feeCoins(tx.authInfo.fee?.amount ?? []) };
+}

@@ -1,0 +1,52 @@
+import type { Ctx } from "../../core/context.ts";
+import { moduleAddress } from "../../core/crypto/address.ts";
+import { sdkErrors } from "../../core/errors.ts";
+import { mulCeil } from "../../core/math/dec.ts";
+import type { Dec } from "../../core/brand.ts";
+import * as auth from "../../modules/auth/index.ts";
+import * as bank from "../../modules/bank/index.ts";
+import type { AnteEnv } from "./ante.ts";
+import type { CheckedTx } from "./checkedTx.ts";
+import { areValid, coinsText } from "./coins.ts";
+import { messageSender, txFee } from "./events.ts";
+
+export type MinGasPrice = { readonly denom: string; readonly price: Dec };
+
+/** Takes the fee from its payer; in CheckTx the node's own price comes first. */
+export function deductFee(ctx: Ctx, checked: CheckedTx, env: AnteEnv): void {
+  const { feePayer, fee, tx } = checked;
+  if (env.mode === "check" || env.mode === "recheck") requirePrice(checked, env.minGasPrices);
+  const granter = tx.authInfo.fee?.granter ?? "";
+  if (granter !== "" && granter !== feePayer)
+    throw sdkErrors.invalidRequest("fee grants are not enabled: invalid request");
+  if (auth.getAccount(ctx, feePayer) === undefined) {
+    throw sdkErrors.unknownAddress(
+      `fee payer address: ${feePayer} does not exist: unknown address`,
+    );
+  }
+  if (fee.some(({ amount }) => amount > 0n)) {
+    if (!areValid(fee)) {
+      throw sdkErrors.insufficientFee(
+        `invalid fee amount: ${coinsText(fee)}: insufficient fee`,
+      );
+    }
+    bank.send(ctx, feePayer, moduleAddress("fee_collector"), [...fee]);
+    ctx.events.add(messageSender(feePayer));
+  }
+  ctx.events.add(txFee(coinsText(fee), feePayer));
+}
+
+function requirePrice({ fee, tx }: CheckedTx, prices: readonly MinGasPrice[]): void {
+  const required = prices.map(({ denom, price }) => ({
+    denom,
+    amount: mulCeil(tx.gasLimit, price),
+  }));
+  if (required.every(({ amount }) => amount === 0n)) return;
+  const enough = required.some(({ denom, amount }) =>
+    fee.some((coin) => coin.denom === denom && coin.amount >= amount),
+  );
+  if (enough) return;
+  throw sdkErrors.insufficientFee(
+    `insufficient fees; got: ${coinsText(fee)} required: ${coinsText(required)}: insufficient fee`,
+  );
+}

@@ -1,0 +1,130 @@
+import { fromBech32 } from "@cosmjs/encoding";
+import fs from "node:fs";
+import { userError } from "../../client/index.ts";
+import {
+  isMnemonic,
+  newMnemonic,
+  requireBackendAllowed,
+  type KeyInfo,
+} from "../../client/keyring/keyring.ts";
+import type { CliContext } from "../context.ts";
+import type { Register } from "../main.ts";
+
+type AddFlags = {
+  recover?: boolean;
+  source?: string;
+  index?: string;
+  account?: string;
+  coinType?: string;
+  showMnemonic?: boolean;
+};
+
+export const register: Register = (program, context) => {
+  const keys = program.command("keys").description("keys of this home's keyring");
+  keys
+    .command("add <name>")
+    .description("make a key, or bring one back from its mnemonic")
+    .option("--recover", "read the mnemonic from the terminal or from --source")
+    .option("--source <file>", "file that holds the mnemonic")
+    .option("--index <n>", "last index of the HD path")
+    .option("--account <n>", "account of the HD path")
+    .option("--coin-type <n>", "coin type of the HD path (default 118)")
+    .option("--show-mnemonic", "print the mnemonic even when the output is no terminal")
+    .action((name: string, flags: AddFlags) => add(context(), name, flags));
+  keys
+    .command("list")
+    .description("names and addresses")
+    .action(() => {
+      const cli = context();
+      const list = cli.keyring().list();
+      if (cli.options.output === "json") return cli.out(JSON.stringify(list));
+      for (const key of list) showKey(cli, key);
+    });
+  keys
+    .command("show <name>")
+    .description("one key")
+    .option("-a, --address", "the address alone")
+    .action((name: string, flags: { address?: boolean }) => {
+      const key = context().keyring().get(name);
+      if (flags.address === true) context().out(key.address);
+      else showKey(context(), key);
+    });
+  keys
+    .command("delete <name>")
+    .description("remove a key; only its mnemonic brings it back")
+    .action((name: string) => context().keyring().delete(name));
+  keys
+    .command("rename <from> <to>")
+    .description("rename a key")
+    .action((from: string, to: string) => showKey(context(), context().keyring().rename(from, to)));
+  keys
+    .command("export <name>")
+    .description("print the private key in hex")
+    .requiredOption("--unarmored-hex", "say that you want the bare secret")
+    .action((name: string) =>
+      context().out(Buffer.from(context().keyring().privateKey(name)).toString("hex")),
+    );
+  keys
+    .command("import <name> <file>")
+    .description("add a private key from a file of 64 hex digits")
+    .action(async (name: string, file: string) => {
+      const text = fs.readFileSync(file, "utf8").trim();
+      if (!/^[0-9a-fA-F]{64}$/.test(text))
+        throw userError("E4011", {
+          field: file,
+          expected: "64 hex digits",
+          actual: "something else",
+        });
+      showKey(context(), await context().keyring().addPrivateKey(name, Buffer.from(text, "hex")));
+    });
+  keys
+    .command("mnemonic")
+    .description("print a new mnemonic")
+    .action(() => context().out(newMnemonic()));
+  keys
+    .command("parse <address>")
+    .description("an address as hex, or hex as nothing else")
+    .action((address: string) => {
+      const { prefix, data } = fromBech32(address, 90);
+      context().out(`prefix: ${prefix}\nbytes: ${Buffer.from(data).toString("hex")}`);
+    });
+};
+
+async function add(cli: CliContext, name: string, flags: AddFlags): Promise<void> {
+  if (cli.options.chainId !== undefined)
+    requireBackendAllowed(cli.options.keyringBackend, cli.options.chainId, cli.options.unsafe);
+  const mnemonic = flags.recover === true ? readMnemonic(flags.source) : newMnemonic();
+  const key = await cli.keyring().addMnemonic(name, mnemonic, {
+    index: Number(flags.index ?? 0),
+    account: Number(flags.account ?? 0),
+    coinType: Number(flags.coinType ?? 118),
+  });
+  showKey(cli, key);
+  if (flags.recover === true) return;
+  if (cli.isTty || flags.showMnemonic === true) {
+    cli.err("\nWrite this down and keep it: it is the only way to bring the key back.\n");
+    cli.out(mnemonic);
+  } else {
+    cli.err("the mnemonic is shown on a terminal only; with --show-mnemonic also here");
+  }
+}
+
+function readMnemonic(source: string | undefined): string {
+  const text = fs
+    .readFileSync(source ?? 0, "utf8")
+    .trim()
+    .split(/\s+/)
+    .join(" ");
+  if (!isMnemonic(text))
+    throw userError("E4011", {
+      field: "mnemonic",
+      expected: "12 to 24 words of BIP-39",
+      actual: "something else",
+    });
+  return text;
+}
+
+function showKey(cli: CliContext, key: KeyInfo): void {
+  if (cli.options.output === "json") cli.out(JSON.stringify(key));
+  else cli.out(`${key.name.padEnd(16)} ${key.address}`);
+}

@@ -1,0 +1,23 @@
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+export type Program = { readonly command: string; readonly args: readonly string[] };
+
+const here = fileURLToPath(import.meta.url);
+const root = path.resolve(path.dirname(here), "../..");
+
+/** A program of this package, by its path without extension: "app/main". Built or, in development, as source. */
+export function program(name: string, ...args: string[]): Program {
+  const script = path.join(root, name + path.extname(here));
+  return { command: process.execPath, args: [...loaders(), script, ...args] };
+}
+
+/** What lets Node run TypeScript, when this process runs so. */
+function loaders(): string[] {
+  const found: string[] = [];
+  for (const [i, flag] of process.execArgv.entries()) {
+    if (flag === "--import" || flag === "--require") found.push(flag, process.execArgv[i + 1] ?? "");
+    if (flag.startsWith("--import=") || flag.startsWith("--require=")) found.push(flag);
+  }
+  return found;
+}

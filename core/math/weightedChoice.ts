@@ -1,0 +1,85 @@
+import { BugError } from "../errors.ts";
+
+const twoTo256 = 1n << 256n;
+
+/**
+ * The number below total that 256 random bits mean, or undefined where they must be thrown away: above the last whole
+ * multiple of total some results would have one chance more (THREATS X18).
+ */
+export function uniformBelow(random: bigint, total: bigint): bigint | undefined {
+  const fair = (twoTo256 / total) * total;
+  return random >= fair ? undefined : random % total;
+}
+
+/**
+ * Weights in a fixed order, to choose from without replacement: find, remove and restore in O(log n), each with the
+ * same answers as cumulative sums worked out anew over what is left. A Fenwick tree.
+ */
+export class Urn {
+  readonly #weights: readonly bigint[];
+  /** Entry i, from 1, holds the sum of the lowbit(i) weights that end at i. */
+  readonly #sums: bigint[];
+  readonly #removed: Uint8Array;
+  readonly #topStep: number;
+  #total = 0n;
+
+  constructor(weights: readonly bigint[]) {
+    this.#weights = weights;
+    this.#removed = new Uint8Array(weights.length);
+    this.#sums = [0n];
+    for (const weight of weights) {
+      if (weight < 0n) throw new BugError(`weight: expected 0 or more, got ${weight}`);
+      this.#sums.push(weight);
+      this.#total += weight;
+    }
+    for (let i = 1; i <= weights.length; i++) {
+      const parent = i + (i & -i);
+      if (parent <= weights.length)
+        this.#sums[parent] = (this.#sums[parent] ?? 0n) + (this.#sums[i] ?? 0n);
+    }
+    let step = 1;
+    while (step * 2 <= weights.length) step *= 2;
+    this.#topStep = step;
+  }
+
+  /** Of what is left. */
+  get total(): bigint {
+    return this.#total;
+  }
+
+  /** The entry whose share of [0, total) holds x. */
+  find(x: bigint): number {
+    if (x < 0n || x >= this.#total)
+      throw new BugError(`choice: expected 0..${this.#total - 1n}, got ${x}`);
+    let at = 0;
+    let rest = x;
+    for (let step = this.#topStep; step > 0; step >>= 1) {
+      const sum = this.#sums[at + step];
+      if (sum === undefined || sum > rest) continue;
+      rest -= sum;
+      at += step;
+    }
+    return at;
+  }
+
+  /** False where it was not there any more. */
+  remove(index: number): boolean {
+    if (this.#removed[index] !== 0) return false;
+    this.#removed[index] = 1;
+    this.#add(index, -(this.#weights[index] ?? 0n));
+    return true;
+  }
+
+  /** Undoes one remove. */
+  restore(index: number): void {
+    if (this.#removed[index] !== 1) throw new BugError(`urn: expected ${index} to be removed`);
+    this.#removed[index] = 0;
+    this.#add(index, this.#weights[index] ?? 0n);
+  }
+
+  #add(index: number, delta: bigint): void {
+    this.#total += delta;
+    for (let i = index + 1; i < this.#sums.length; i += i & -i)
+      this.#sums[i] = (this.#sums[i] ?? 0n) + delta;
+  }
+}

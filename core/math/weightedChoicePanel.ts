@@ -1,0 +1,85 @@
+import type { Address } from "../brand.ts";
+import { toHex, u64Bytes } from "../bytes.ts";
+import { hmacSha256 } from "../crypto/hash.ts";
+import { uniformBelow, Urn } from "./weightedChoice.ts";
+
+/** What one candidates' table means to a draw: weights by node, in address order. */
+export type Entry = { readonly node: Address; readonly drawnWeight: bigint };
+
+/** A table to draw from, shared by many draws: each leaves it as it found it. */
+export class Pool {
+  readonly nodes: readonly Address[];
+  readonly urn: Urn;
+  readonly #indexes = new Map<Address, number>();
+
+  constructor(entries: readonly Entry[]) {
+    this.nodes = entries.map(({ node }) => node);
+    this.urn = new Urn(entries.map(({ drawnWeight }) => drawnWeight));
+    for (const [index, node] of this.nodes.entries()) this.#indexes.set(node, index);
+  }
+
+  indexOf(node: Address): number | undefined {
+    return this.#indexes.get(node);
+  }
+}
+
+/** So many seats of one kind from one table; fewer than atLeast, and the whole draw fails. */
+export type Step<K extends string> = {
+  readonly kind: K;
+  readonly pool: Pool;
+  readonly count: number;
+  readonly atLeast: number;
+};
+
+/** draw = the number i of the random value that took the node. */
+export type Pick<K extends string> = {
+  readonly kind: K;
+  readonly node: Address;
+  readonly draw: bigint;
+};
+
+/** r_i of PROTOCOL 7.2. */
+export function randomValue(seed: Uint8Array, i: bigint): bigint {
+  return BigInt(`0x${toHex(hmacSha256(seed, u64Bytes(i)))}`);
+}
+
+/**
+ * The draw of PROTOCOL 7.2: r_i with i running on over all picks, weighted by what is left of each table, no node
+ * twice. undefined when some step cannot be filled. The same function draws on the chain and checks a draw off it.
+ */
+export function drawPanel<K extends string>(
+  seed: Uint8Array,
+  steps: readonly Step<K>[],
+): Pick<K>[] | undefined {
+  const pools = [...new Set(steps.map(({ pool }) => pool))];
+  const removed: (readonly [Urn, number])[] = [];
+  const picks: Pick<K>[] = [];
+  let i = 0n;
+  const takeFrom = ({ nodes, urn }: Pool): readonly [Address, bigint] | undefined => {
+    while (urn.total > 0n) {
+      const draw = i++;
+      const x = uniformBelow(randomValue(seed, draw), urn.total);
+      const node = x === undefined ? undefined : nodes[urn.find(x)];
+      if (node !== undefined) return [node, draw];
+    }
+    return undefined;
+  };
+  const take = ({ kind, pool }: Step<K>): boolean => {
+    const taken = takeFrom(pool);
+    if (taken === undefined) return false;
+    const [node, draw] = taken;
+    picks.push({ kind, node, draw });
+    for (const other of pools) {
+      const index = other.indexOf(node);
+      if (index !== undefined && other.urn.remove(index)) removed.push([other.urn, index]);
+    }
+    return true;
+  };
+  const filled = steps.every((step) => {
+    let count = 0;
+    while (count < step.count && take(step)) count++;
+    return count >= step.atLeast;
+  });
+  for (const [urn, index] of removed) urn.restore(index);
+  return filled ? picks : undefined;
+}

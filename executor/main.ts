@@ -1,0 +1,90 @@
+import fs from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { pino } from "pino";
+import { AssayClient, RpcUnavailable, UserError, renderError } from "../client/index.ts";
+import { Keyring } from "../client/keyring/keyring.ts";
+import { hmacSha256 } from "../core/crypto/hash.ts";
+import { utf8Encode } from "../core/bytes.ts";
+import { readConfig, type ExecutorConfig } from "./config.ts";
+import { Executor } from "./executor.ts";
+import { followBlocks } from "./follow.ts";
+import { Journal } from "./journal.ts";
+import { lockHome } from "./lock.ts";
+import { makeMetrics, serveMetrics } from "./metrics.ts";
+
+const redacted = ["privateKey", "mnemonic", "secret", "passphrase", "salt"];
+const retryMs = 500;
+
+/** A node may start after its executor: wait for it. */
+async function connect(
+  config: ExecutorConfig,
+  keyring: Keyring,
+  stopping: () => boolean,
+): Promise<AssayClient | undefined> {
+  const signer = await keyring.signer(config.operator);
+  while (!stopping()) {
+    try {
+      return await AssayClient.connect(config.rpc, { signer, gasPrice: config.gasPrice });
+    } catch (error) {
+      if (!(error instanceof RpcUnavailable)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+  }
+  return undefined;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { home: { type: "string" } } });
+  const config = readConfig(path.resolve(values.home ?? "."));
+  const log = pino(
+    { level: process.env["ASSAY_LOG_LEVEL"] ?? "info", redact: redacted },
+    pino.destination({ sync: true, fd: 2 }),
+  );
+  const unlock = lockHome(config.home);
+  const passphrase = (): string => fs.readFileSync(config.passphraseFile ?? "", "utf8").trimEnd();
+  const keyring = new Keyring({
+    home: config.home,
+    backend: config.keyring,
+    prefix: config.prefix,
+    passphrase,
+  });
+  let stopping = false;
+  let executor: Executor | undefined;
+  const stop = (): void => {
+    stopping = true;
+    executor?.stop();
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  const client = await connect(config, keyring, () => stopping);
+  if (client === undefined) return unlock();
+  if (client.chainId !== config.chainId)
+    throw new Error(`chain id: expected ${config.chainId}, got ${client.chainId}`);
+  const metrics = makeMetrics(client.chainId);
+  const journal = Journal.open(path.join(config.home, "data"));
+  const secret = hmacSha256(
+    keyring.privateKey(config.operator),
+    utf8Encode("assay/v1/salt secret"),
+  );
+  const { services, concurrency, pollMs } = config;
+  executor = new Executor({ client, journal, services, secret, concurrency, pollMs, log, metrics });
+  const server =
+    config.metricsPort === undefined ? undefined : serveMetrics(metrics, config.metricsPort);
+  const unfollow = followBlocks(config.rpc, () => executor?.hint());
+  process.stdout.write(
+    `${JSON.stringify({ ready: true, operator: client.address, chain: client.chainId })}\n`,
+  );
+  await executor.run();
+  unfollow();
+  server?.close();
+  journal.close();
+  unlock();
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof UserError ? renderError(error) : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,94 @@
+import type { Logger } from "pino";
+import type { EncodeObject } from "@cosmjs/proto-signing";
+import { RpcUnavailable, broadcastSync, findTx, type Rpc, type TxSender } from "../client/index.ts";
+import { RpcError } from "../client/rpc/rpc.ts";
+import type { Journal, SeatRecord, SentTx } from "./journal.ts";
+
+export type Phase = "commit" | "reveal";
+export type Post<P> = { readonly record: SeatRecord; readonly post: P };
+
+/** Heights after which a post that no block took is given up and made anew. */
+const timeoutBlocks = 12n;
+/** Posts in one transaction (PROTOCOL 9). */
+export const batchSize = 10;
+
+/**
+ * Sends posts in batches. The signed bytes are in the journal before they leave; while such a transaction may still
+ * be taken by a block, its very bytes are sent again and nothing else is signed for that post.
+ */
+export class Submitter {
+  readonly #rpc: Rpc;
+  readonly #sender: TxSender;
+  readonly #journal: Journal;
+  readonly #log: Logger;
+  readonly #resentAt = new Map<string, bigint>();
+
+  constructor(rpc: Rpc, sender: TxSender, journal: Journal, log: Logger) {
+    this.#rpc = rpc;
+    this.#sender = sender;
+    this.#journal = journal;
+    this.#log = log;
+  }
+
+  /** True while an earlier transaction with this post may still come into a block; resends it now and then. */
+  async isPending(record: SeatRecord, phase: Phase, height: bigint): Promise<boolean> {
+    const sent = record[phase];
+    if (sent === undefined) return false;
+    const found = await findTx(this.#rpc, sent.hash);
+    if (found !== undefined) {
+      // It is in a block, and still the chain waits for the post: it was refused there.
+      this.#log.warn(
+        { seat: record.seat, phase, hash: sent.hash, code: found.code, log: found.log },
+        "post was not taken",
+      );
+      this.#drop(record, phase);
+      return false;
+    }
+    if (height >= BigInt(sent.timeoutHeight)) {
+      this.#drop(record, phase);
+      return false;
+    }
+    await this.#resend(sent, height);
+    return true;
+  }
+
+  /** Sends up to batchSize posts as one transaction. */
+  async send<P>(
+    posts: readonly Post<P>[],
+    phase: Phase,
+    height: bigint,
+    message: (posts: P[]) => EncodeObject,
+  ): Promise<void> {
+    const timeoutHeight = height + timeoutBlocks;
+    await this.#sender.broadcast([message(posts.map(({ post }) => post))], {
+      timeoutHeight,
+      beforeSend: ({ hash, bytes }) => {
+        const sent: SentTx = {
+          hash,
+          bytes: Buffer.from(bytes).toString("base64"),
+          timeoutHeight: timeoutHeight.toString(),
+        };
+        for (const { record } of posts) this.#journal.put({ ...record, [phase]: sent });
+      },
+    });
+  }
+
+  async #resend(sent: SentTx, height: bigint): Promise<void> {
+    if (this.#resentAt.get(sent.hash) === height) return;
+    this.#resentAt.set(sent.hash, height);
+    try {
+      await broadcastSync(this.#rpc, Buffer.from(sent.bytes, "base64"));
+    } catch (error) {
+      if (error instanceof RpcUnavailable) throw error;
+      // Refused because it is known, or because its sequence is used: a block will tell which.
+      this.#log.debug({ hash: sent.hash, why: String(error) }, "resend refused");
+      if (!(error instanceof RpcError)) this.#resentAt.set(sent.hash, height);
+    }
+  }
+
+  #drop(record: SeatRecord, phase: Phase): void {
+    const rest: Record<string, unknown> = { ...record };
+    delete rest[phase];
+    this.#journal.put(rest as SeatRecord);
+  }
+}

@@ -1,0 +1,92 @@
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { userError } from "../client/index.ts";
+import { packageRoot } from "./folder.ts";
+
+export type Options = {
+  readonly data: string;
+  /** Consensus validators; undefined: as in the data, else 1. */
+  readonly validators: number | undefined;
+  readonly executors: number | undefined;
+  readonly portOffset: number | undefined;
+  readonly cometbft: string | undefined;
+  readonly once: boolean;
+  readonly reset: boolean;
+  readonly json: boolean;
+  readonly detach: boolean;
+};
+
+const flags = {
+  v: { type: "string" },
+  executors: { type: "string" },
+  "port-offset": { type: "string" },
+  cometbft: { type: "string" },
+  data: { type: "string" },
+  once: { type: "boolean" },
+  reset: { type: "boolean" },
+  json: { type: "boolean" },
+  detach: { type: "boolean" },
+  help: { type: "boolean" },
+} as const;
+
+export const help = `npm start -- [options]
+
+  --v N             consensus validators: CometBFT and app, 1 to 16 (default 1)
+  --executors N     service nodes, 3 to 9 (default 4)
+  --once            stop after the demo task: exit code 0 only if it is VALID
+  --reset           begin anew: the data of this local network are deleted
+  --detach          go on in the background once it is ready (npx assay localnet stop ends it)
+  --json            facts as one JSON object on stdout, progress on stderr
+  --port-offset N   add N to every port
+  --cometbft PATH   CometBFT program
+  --data DIR        where everything lies (default localnet/.data)`;
+
+/** The data folder of this checkout. */
+export const defaultData = path.join(packageRoot, "localnet", ".data");
+
+/** Reads the arguments; undefined asks for help. Throws E4011. */
+export function readOptions(args: readonly string[]): Options | undefined {
+  const { values } = parse(args);
+  if (values.help === true) return undefined;
+  return {
+    data: path.resolve(values.data ?? defaultData),
+    validators: number("--v", values.v, 1, 16),
+    executors: number("--executors", values.executors, 3, 9),
+    portOffset: number("--port-offset", values["port-offset"], 0, 30_000),
+    cometbft: values.cometbft,
+    once: values.once ?? false,
+    reset: values.reset ?? false,
+    json: values.json ?? false,
+    detach: values.detach ?? false,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args].map(asLong), options: flags });
+  } catch (error) {
+    const actual = error instanceof Error ? (error.message.split(". ")[0] ?? "") : String(error);
+    throw userError(
+      "E4011",
+      { field: "arguments", expected: "options of npm start", actual },
+      { fix: ["npm start -- --help"] },
+    );
+  }
+}
+
+/** CometBFT's testnet command spells it -v too. */
+function asLong(argument: string): string {
+  return argument === "-v" ? "--v" : argument;
+}
+
+function number(
+  field: string,
+  text: string | undefined,
+  low: number,
+  high: number,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (/^\d{1,6}$/.test(text) && value >= low && value <= high) return value;
+  throw userError("E4011", { field, expected: `${low} to ${high}`, actual: text });
+}

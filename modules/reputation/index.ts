@@ -1,0 +1,15 @@
+export { errors } from "./errors.ts";
+export { reputationModule } from "./module.ts";
+export { defaultParams, params } from "./params.ts";
+export { agesAt, type Ages } from "./ages.ts";
+export { breakdown } from "./queries.ts";
+export { recordContentFault, recordFailure, recordGoodSeat, recordSuccess } from "./recording.ts";
+export {
+  feeWeight,
+  incidentFactor,
+  performance,
+  repeats,
+  standing,
+  type Standing,
+} from "./standing.ts";
+export type { Place, WeightedWork, Work } from "./types.ts";

@@ -1,0 +1,72 @@
+import type { Address } from "../../core/brand.ts";
+import { max } from "../../core/math/integers.ts";
+import { Pool } from "../../core/math/weightedChoicePanel.ts";
+import { ReasonCounts, type Filtered } from "./eligibility.ts";
+import type { Exclusions, Table } from "./table.ts";
+
+/** What a draw saw of one table: the same table for all draws of the block, less what it left out. */
+export type View = {
+  readonly table: Table;
+  /** Positions in the table, ascending. */
+  readonly excluded: readonly number[];
+  /** The table's reasons and those of this request. */
+  readonly filtered: readonly Filtered[];
+};
+
+/** A view while its draw runs: what it leaves out is out of the pool until it is put back. */
+export type OpenView = { readonly view: View; putBack(): void };
+
+/** One table of a block with the pool that all its draws share. */
+export class SharedTable {
+  readonly table: Table;
+  readonly pool: Pool;
+  readonly #full: number[] = [];
+  readonly #newest: bigint;
+  readonly #late = new Map<bigint, readonly number[]>();
+
+  constructor(table: Table) {
+    this.table = table;
+    this.pool = new Pool(table.candidates);
+    this.#newest = table.since.reduce((a, b) => max(a, b), 0n);
+  }
+
+  /** The node holds all the seats it can: out for the rest of the block. */
+  fill(node: Address): void {
+    const index = this.pool.indexOf(node);
+    if (index !== undefined && this.pool.urn.remove(index)) this.#full.push(index);
+  }
+
+  leaveOut({ requester, notAfterHeight }: Exclusions): OpenView {
+    const { table, pool } = this;
+    const counts = new ReasonCounts(table.filtered);
+    if (this.#full.length > 0) counts.add("at capacity", this.#full.length);
+    const own = requester === undefined ? undefined : pool.indexOf(requester);
+    const removed: number[] = [];
+    const remove = (index: number): boolean => {
+      const here = pool.urn.remove(index);
+      if (here) removed.push(index);
+      return here;
+    };
+    if (own !== undefined && remove(own)) counts.add("own node");
+    for (const index of this.#lateFor(notAfterHeight)) {
+      if (remove(index)) counts.add("after the request");
+    }
+    const excluded = [...this.#full, ...removed].sort((a, b) => a - b);
+    return {
+      view: { table, excluded, filtered: counts.list() },
+      putBack() {
+        for (const index of removed) pool.urn.restore(index);
+      },
+    };
+  }
+
+  /** Positions of bonds and instances made after this height: few requests of a block differ in theirs. */
+  #lateFor(height: bigint | undefined): readonly number[] {
+    if (height === undefined || this.#newest <= height) return [];
+    const found = this.#late.get(height);
+    if (found !== undefined) return found;
+    const late = [...this.table.since.keys()].filter((i) => (this.table.since[i] ?? 0n) > height);
+    this.#late.set(height, late);
+    return late;
+  }
+}

@@ -1,0 +1,145 @@
+import type { Address, Dec } from "../../core/brand.ts";
+import type { ReadCtx } from "../../core/context.ts";
+import { max, sum } from "../../core/math/integers.ts";
+import {
+  findInstance,
+  findRelease,
+  findTask,
+  type Instance,
+  type Release,
+  type Role,
+} from "../registry/index.ts";
+import * as reputation from "../reputation/index.ts";
+import { agesAt, type Ages } from "../reputation/index.ts";
+import { capacityFor } from "../staking/index.ts";
+import { ReasonCounts, releaseReason, type Filtered, type Reason } from "./eligibility.ts";
+import { errors } from "./errors.ts";
+import { survey, type Surveyed } from "./survey.ts";
+import { loadFactor, weighted, type Candidate, type Factors } from "./weights.ts";
+
+/** Whose turn it may be: one table serves all draws of a block that name the same four. */
+export type TableKey = {
+  readonly service: string;
+  readonly version: string;
+  readonly taskKey: string;
+  readonly role: Role;
+};
+
+export type Table = TableKey & {
+  /** In address order. */
+  readonly candidates: readonly Candidate[];
+  /** Height at which the candidate's bond or instance was made, whichever is later. */
+  readonly since: readonly bigint[];
+  /** mean(w/S) over all eligible, before any exclusion. */
+  readonly mean: Dec;
+  /** Sum of the drawn weights. */
+  readonly total: bigint;
+  readonly filtered: readonly Filtered[];
+};
+
+export function requireRelease(ctx: ReadCtx, service: string, version: string): Release {
+  const release = findRelease(ctx, service, version);
+  if (release === undefined)
+    throw errors.unknownRelease(`release: expected a published one, got ${service} ${version}`);
+  return release;
+}
+
+/** A bonded node with its announcement for the release at hand. */
+export type Announced = { readonly node: Surveyed; readonly instance: Instance | undefined };
+
+export function announced(ctx: ReadCtx, service: string, nodes: readonly Surveyed[]): Announced[] {
+  return nodes.map((node) => ({
+    node,
+    instance: node.reason === undefined ? findInstance(ctx, service, node.bond.node) : undefined,
+  }));
+}
+
+/** The table of PROTOCOL 7.1 over the nodes of a service. */
+export function tableOf(
+  ctx: ReadCtx,
+  key: TableKey,
+  release: Release,
+  nodes: readonly Announced[],
+  ages: Ages,
+): Table {
+  const { service, taskKey, role } = key;
+  const counts = new ReasonCounts();
+  const eligible: Factors[] = [];
+  const since: bigint[] = [];
+  for (const { node: surveyed, instance } of nodes) {
+    const { bond } = surveyed;
+    if (surveyed.reason !== undefined) {
+      counts.add(surveyed.reason);
+      continue;
+    }
+    const reason = releaseReason(bond, role, release, instance);
+    if (reason !== undefined) {
+      counts.add(reason);
+      continue;
+    }
+    const { node } = bond;
+    const { stake, commitment, standing, uptime } = surveyed.fit;
+    const load = loadFactor(bond.openSeats, capacityFor(bond, release.definition.minBond));
+    const work = { node, service, role, key: taskKey };
+    const performance = reputation.performance(ctx, work, ages, standing);
+    const incidents = standing.incidentFactor;
+    eligible.push({ node, stake, commitment, performance, incidents, uptime, load });
+    since.push(max(bond.bondedHeight, instance?.announcedHeight ?? 0n));
+  }
+  const { candidates, mean } = weighted(eligible);
+  return { ...key, candidates, since, mean, total: totalOf(candidates), filtered: counts.list() };
+}
+
+function totalOf(candidates: readonly Candidate[]): bigint {
+  return sum(candidates.map(({ drawnWeight }) => drawnWeight));
+}
+
+/** What one request leaves out of a table. */
+export type Exclusions = {
+  /** Its own node is never drawn. */
+  readonly requester?: Address;
+  /** Bonds and instances made after the request are not seen. */
+  readonly notAfterHeight?: bigint;
+};
+
+export function exclusionOf(table: Table, index: number, excluded: Exclusions): Reason | undefined {
+  if (table.candidates[index]?.node === excluded.requester) return "own node";
+  const { notAfterHeight } = excluded;
+  if (notAfterHeight === undefined) return undefined;
+  return (table.since[index] ?? 0n) > notAfterHeight ? "after the request" : undefined;
+}
+
+/** The table without what `reasonOf` names; the mean and all weights stay as they are. */
+function filteredBy(table: Table, reasonOf: (index: number) => Reason | undefined): Table {
+  const counts = new ReasonCounts(table.filtered);
+  const candidates: Candidate[] = [];
+  const since: bigint[] = [];
+  for (const [i, candidate] of table.candidates.entries()) {
+    const reason = reasonOf(i);
+    if (reason !== undefined) {
+      counts.add(reason);
+      continue;
+    }
+    candidates.push(candidate);
+    since.push(table.since[i] ?? 0n);
+  }
+  return { ...table, candidates, since, total: totalOf(candidates), filtered: counts.list() };
+}
+
+/** The table of one request, worked out from the state of now. */
+export function candidates(
+  ctx: ReadCtx,
+  request: TableKey & Exclusions & { readonly inputSize?: bigint },
+): Table {
+  const { service, version, taskKey, role, inputSize = 0n, ...excluded } = request;
+  const key = { service, version, taskKey, role };
+  const release = requireRelease(ctx, service, version);
+  const task = findTask(release, taskKey);
+  if (task === undefined)
+    throw errors.unknownTask(`task key: expected one of ${service} ${version}, got ${taskKey}`);
+  const ages = agesAt(ctx);
+  const nodes = announced(ctx, service, survey(ctx, service, ages));
+  const table = tableOf(ctx, key, release, nodes, ages);
+  const tooLarge = inputSize > BigInt(task.maxInput);
+  return filteredBy(table, (i) => (tooLarge ? "input too large" : exclusionOf(table, i, excluded)));
+}

@@ -1,0 +1,74 @@
+import type { Address, Amount, Dec } from "../../core/brand.ts";
+import { dec, mulFloor, one, ratio } from "../../core/math/dec.ts";
+import { divFloor, min } from "../../core/math/integers.ts";
+
+/** What a node's weight is made of (PROTOCOL 7.1), in the order of the product. */
+export type Factors = {
+  readonly node: Address;
+  /** S: base units that count in this epoch. */
+  readonly stake: Amount;
+  /** C in [1, 1.5]. */
+  readonly commitment: Dec;
+  /** P in (0, 1]. */
+  readonly performance: Dec;
+  /** I in (0, 1]. */
+  readonly incidents: Dec;
+  /** U in [0.05, 1]. */
+  readonly uptime: Dec;
+  /** F in (1/2, 1]. */
+  readonly load: Dec;
+};
+
+export type Candidate = Factors & {
+  /** w. */
+  readonly weight: Dec;
+  /** w', the share that a draw gives. */
+  readonly drawnWeight: Dec;
+};
+
+const fullCommitmentMs = 180n * 86_400_000n;
+
+/** C = 1 + min(remaining / 180 d, 1) / 2. */
+export function commitmentFactor(remainingMs: bigint): Dec {
+  if (remainingMs <= 0n) return dec(one);
+  return dec(one + divFloor(min(ratio(remainingMs, fullCommitmentMs), dec(one)), 2n));
+}
+
+/** F = 1 / (1 + open / capacity). */
+export function loadFactor(openSeats: number, capacity: number): Dec {
+  return ratio(BigInt(capacity), BigInt(capacity + openSeats));
+}
+
+/** w = S * C * P^2 * I * U * F: each factor a Dec (P^2 too), left to right, floored to 1e-18 after each. */
+export function weightOf(factors: Factors): Dec {
+  const { stake, commitment, performance, incidents, uptime, load } = factors;
+  const committed = mulFloor(stake * one, commitment);
+  const performed = mulFloor(committed, dec(mulFloor(performance, performance)));
+  const trusted = mulFloor(performed, incidents);
+  return dec(mulFloor(mulFloor(trusted, uptime), load));
+}
+
+/** mean(w/S), floored; 0 where nobody is eligible. */
+export function meanOf(weights: readonly Dec[], stakes: readonly Amount[]): Dec {
+  if (weights.length === 0) return dec(0n);
+  let sum = 0n;
+  for (const [i, weight] of weights.entries()) sum += divFloor(weight, stakes[i] ?? 1n);
+  return dec(divFloor(sum, BigInt(weights.length)));
+}
+
+/** w' = 0.95 w + 0.05 * S * mean(w/S), left to right. */
+export function drawnWeightOf(weight: Dec, stake: Amount, mean: Dec): Dec {
+  return dec(divFloor(95n * weight, 100n) + divFloor(5n * stake * mean, 100n));
+}
+
+/** Candidates of the eligible nodes of one table, in their order, and the mean. */
+export function weighted(eligible: readonly Factors[]): { candidates: Candidate[]; mean: Dec } {
+  const weights = eligible.map(weightOf);
+  const stakes = eligible.map(({ stake }) => stake);
+  const mean = meanOf(weights, stakes);
+  const candidates = eligible.map((factors, i) => {
+    const weight = weights[i] ?? dec(0n);
+    return { ...factors, weight, drawnWeight: drawnWeightOf(weight, factors.stake, mean) };
+  });
+  return { candidates, mean };
+}

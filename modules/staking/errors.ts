@@ -1,0 +1,30 @@
+import { registerErrors } from "../../core/errors.ts";
+
+/** Codespace "staking"; append only. */
+export const errors = registerErrors("staking", {
+  invalidService: 2,
+  invalidRoles: 3,
+  invalidAmount: 4,
+  invalidCapacity: 5,
+  invalidCommitment: 6,
+  invalidKey: 7,
+  invalidNodes: 8,
+  noActiveRelease: 9,
+  roleNotOffered: 10,
+  alreadyBonded: 11,
+  tombstoned: 12,
+  tooManyBonds: 13,
+  belowMinBond: 14,
+  commitmentTooShort: 15,
+  capacityTooLarge: 16,
+  unknownBond: 17,
+  leaving: 18,
+  amountAboveBond: 19,
+  tooManyUnbondings: 20,
+  notOperator: 21,
+  notJailed: 22,
+  stillJailed: 23,
+  stakeTooLow: 24,
+  wrongSlot: 25,
+  duplicateHeartbeat: 26,
+});

@@ -1,0 +1,63 @@
+import type { Address, Height } from "../../core/brand.ts";
+import type { ReadCtx } from "../../core/context.ts";
+import type { TxError } from "../../core/errors.ts";
+import * as staking from "../staking/index.ts";
+import { errors } from "./errors.ts";
+import { openSeats } from "./state.ts";
+import { findTask, isCalled, requireSeat, seatsOf } from "./tasks.ts";
+import { PostStatus, type Seat, type Task, type TaskId } from "./types.ts";
+
+export const maxPosts = 10;
+
+/** What a post would do: the seat it belongs to, or the answer that it gets. */
+export type Judged<T> =
+  | ({ readonly status: typeof PostStatus.POST_STATUS_OK } & T)
+  | { readonly status: Exclude<PostStatus, typeof PostStatus.POST_STATUS_OK> };
+
+export type HeldSeat = { readonly task: Task; readonly seat: Seat };
+
+/** The open seat of a node in a task, for the operator who serves it. */
+export function heldSeat(
+  ctx: ReadCtx,
+  operator: Address,
+  id: TaskId,
+  node: Address,
+): Judged<HeldSeat> {
+  const task = findTask(ctx, id);
+  if (task === undefined) return { status: PostStatus.POST_STATUS_NOT_YOURS };
+  const index = openSeats.get(ctx, [node, id]);
+  if (index === undefined) {
+    const held = seatsOf(ctx, id).some((seat) => seat.node === node && isCalled(seat));
+    return { status: held ? PostStatus.POST_STATUS_LATE : PostStatus.POST_STATUS_NOT_YOURS };
+  }
+  if (!staking.isOperator(ctx, task.service, node, operator)) {
+    return { status: PostStatus.POST_STATUS_NOT_YOURS };
+  }
+  return { status: PostStatus.POST_STATUS_OK, task, seat: requireSeat(ctx, id, index) };
+}
+
+/** Committed state as the next block will see it: a window that opened with the last block takes posts then. */
+export function atNextBlock(ctx: ReadCtx): ReadCtx {
+  return { ...ctx, block: { ...ctx.block, height: (ctx.block.height + 1n) as Height } };
+}
+
+export function requirePostCount(count: number): void {
+  if (count >= 1 && count <= maxPosts) return;
+  throw errors.invalidPosts(`posts: expected 1..${maxPosts}, got ${count}`);
+}
+
+export function requireLength(name: string, bytes: Uint8Array, length: number): void {
+  if (bytes.length === length) return;
+  throw errors.invalidPosts(`${name}: expected ${length} bytes, got ${bytes.length}`);
+}
+
+/** The refusal of CheckTx when none of these posts can ever be taken (X23); undefined otherwise. */
+export function hopelessIf(
+  statuses: readonly PostStatus[],
+  final: readonly PostStatus[],
+): TxError | undefined {
+  if (!statuses.every((status) => final.includes(status))) return undefined;
+  return errors.hopelessPost(
+    `posts: expected one that may be taken, got statuses ${statuses.join(",")}`,
+  );
+}
