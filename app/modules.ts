@@ -1,21 +1,41 @@
-import type { ReadCtx, Ctx } from "../core/context.ts";
 import type { ModuleDef } from "../core/module.ts";
 import { authModule } from "../modules/auth/index.ts";
 import { bankModule } from "../modules/bank/index.ts";
+import * as beacon from "../modules/beacon/index.ts";
+import { beaconModule } from "../modules/beacon/index.ts";
+import * as clock from "../modules/clock/index.ts";
+import { clockModule } from "../modules/clock/index.ts";
+import { registryModule } from "../modules/registry/index.ts";
+import { reputationModule } from "../modules/reputation/index.ts";
+import { selectionModule } from "../modules/selection/index.ts";
+import { stakingModule } from "../modules/staking/index.ts";
 
-/** Every module of the chain, lowest first: the order of genesis and of hooks. */
-export const modules: readonly ModuleDef[] = [authModule, bankModule];
+export { beacon, clock };
 
-/** What a block begins with; the beacon's contribution comes between the two. */
-export const beginBefore: readonly ModuleDef[] = [];
+/** Every module of the chain, lowest first: the order of genesis, of hooks and of imports. */
+export const modules: readonly ModuleDef[] = [
+  authModule,
+  bankModule,
+  clockModule,
+  beaconModule,
+  registryModule,
+  stakingModule,
+  reputationModule,
+  selectionModule,
+];
+
+/** What a block begins with; the beacon's contribution comes between the two lists. */
+export const beginBefore: readonly ModuleDef[] = [clockModule, beaconModule];
 export const beginAfter: readonly ModuleDef[] = modules.filter((m) => !beginBefore.includes(m));
-/** Clock closes every block. */
-export const endOrder: readonly ModuleDef[] = [];
 
-export const beacon = {
-  isDue: (_ctx: ReadCtx): boolean => false,
-  contributionMessage: (_ctx: ReadCtx): Uint8Array => new Uint8Array(32),
-  verifyContribution: (_c: ReadCtx, _p: Uint8Array, _s: Uint8Array): boolean => false,
-  contribute: (_ctx: Ctx, _s: Uint8Array): void => undefined,
-};
-export const clock = { noteWork: (_ctx: Ctx): void => undefined };
+/** Work that falls due, then what it set free; the clock judges the whole block and comes last. */
+export const endOrder: readonly ModuleDef[] = [
+  stakingModule,
+  registryModule,
+  reputationModule,
+  selectionModule,
+  authModule,
+  bankModule,
+  beaconModule,
+  clockModule,
+];

@@ -69,9 +69,8 @@ export class Running {
   readonly ended: Promise<number | null>;
   #output = "";
   #gone = false;
-  #ready: () => void = () => undefined;
-  /** The executor's JSON line; a node is ready when its RPC answers. */
-  readonly ready = new Promise<void>((resolve) => (this.#ready = resolve));
+  /** True after an executor's JSON line; a node is ready when its RPC answers. */
+  #ready = false;
 
   constructor(unit: Unit) {
     this.unit = unit;
@@ -101,6 +100,10 @@ export class Running {
     return this.#gone;
   }
 
+  get isReady(): boolean {
+    return this.#ready && !this.#gone;
+  }
+
   get pid(): number | undefined {
     return this.#gone ? undefined : this.#process.pid;
   }
@@ -128,6 +131,6 @@ export class Running {
   #read(text: string): void {
     fs.appendFileSync(processLogOf(this.unit.home), text, { mode: 0o600 });
     this.#output = (this.#output + text).slice(-4096);
-    if (this.#output.includes('"ready":true')) this.#ready();
+    if (this.#output.includes('"ready":true')) this.#ready = true;
   }
 }

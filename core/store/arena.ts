@@ -8,7 +8,8 @@ export const deadHeight = 255;
 export const hashLength = 32;
 
 const noKey = "" as StoreKey;
-const firstCapacity = 256;
+// Small, so that a test of a hundred keys passes several growths.
+const firstCapacity = 16;
 
 /**
  * Tree nodes as parallel arrays: 8-20 times the updates per second of objects, at half the memory

@@ -147,12 +147,19 @@ export class WorkingTree {
     const balance = nodes.balanceOf(node);
     if (balance > 1) {
       const left = nodes.left[node] ?? none;
-      if (nodes.balanceOf(left) < 0) nodes.left[node] = this.#rotateLeft(this.#own(left));
+      if (nodes.balanceOf(left) < 0) {
+        // A statement of its own: making a node may replace the arrays, after `nodes.left` was looked up.
+        const turned = this.#rotateLeft(this.#own(left));
+        nodes.left[node] = turned;
+      }
       return this.#rotateRight(node);
     }
     if (balance < -1) {
       const right = nodes.right[node] ?? none;
-      if (nodes.balanceOf(right) > 0) nodes.right[node] = this.#rotateRight(this.#own(right));
+      if (nodes.balanceOf(right) > 0) {
+        const turned = this.#rotateRight(this.#own(right));
+        nodes.right[node] = turned;
+      }
       return this.#rotateLeft(node);
     }
     return node;

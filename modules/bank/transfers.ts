@@ -19,9 +19,15 @@ export const moduleAccounts = [
   "tasks",
 ] as const;
 
+/** A brand can be cast to: every entry checks again that nothing flows backwards (THREATS B6). */
+function isNothing(value: Amount): boolean {
+  return amount(value) === 0n;
+}
+
 /** Takes coins away; the refusal is sdk/5 in the SDK's words, before anything is written for that coin. */
 export function spend(ctx: Ctx, from: Address, coins: readonly Coin[]): void {
   for (const coin of coins) {
+    if (isNothing(coin.amount)) continue;
     const before = balance(ctx, from, coin.denom);
     if (before < coin.amount) {
       const spendable = coinText({ denom: coin.denom, amount: before });
@@ -35,7 +41,9 @@ export function spend(ctx: Ctx, from: Address, coins: readonly Coin[]): void {
 }
 
 export function receive(ctx: Ctx, to: Address, coins: readonly Coin[]): void {
-  for (const coin of coins) addBalance(ctx, to, coin.denom, coin.amount);
+  for (const coin of coins) {
+    if (!isNothing(coin.amount)) addBalance(ctx, to, coin.denom, coin.amount);
+  }
   ensureAccount(ctx, to);
   emitCoinReceived(ctx, to, coins);
 }
@@ -70,7 +78,7 @@ export function toModule(
   denom: string,
   value: Amount,
 ): void {
-  if (value === 0n) return;
+  if (isNothing(value)) return;
   const before = balance(ctx, from, denom);
   if (before < value) {
     throw sdkErrors.insufficientFunds(
@@ -91,7 +99,7 @@ export function fromModule(
   denom: string,
   value: Amount,
 ): void {
-  if (value === 0n) return;
+  if (isNothing(value)) return;
   const from = moduleAddress(module);
   takeFromModule(ctx, module, from, denom, value);
   addBalance(ctx, to, denom, value);
@@ -107,7 +115,7 @@ export function moduleToModule(
   denom: string,
   value: Amount,
 ): void {
-  if (value === 0n) return;
+  if (isNothing(value)) return;
   takeFromModule(ctx, fromName, moduleAddress(fromName), denom, value);
   addBalance(ctx, moduleAddress(toName), denom, value);
 }
@@ -128,7 +136,7 @@ function takeFromModule(
 
 /** New coins for a module's account. */
 export function mint(ctx: Ctx, module: string, denom: string, value: Amount): void {
-  if (value === 0n) return;
+  if (isNothing(value)) return;
   const minter = moduleAddress(module);
   changeSupply(ctx, denom, value);
   addBalance(ctx, minter, denom, value);
@@ -137,7 +145,7 @@ export function mint(ctx: Ctx, module: string, denom: string, value: Amount): vo
 
 /** Coins of a module's account cease to exist. */
 export function burn(ctx: Ctx, module: string, denom: string, value: Amount): void {
-  if (value === 0n) return;
+  if (isNothing(value)) return;
   const burner = moduleAddress(module);
   takeFromModule(ctx, module, burner, denom, value);
   changeSupply(ctx, denom, -value);

@@ -45,7 +45,8 @@ const identifier = fc.oneof(
 );
 const version = fc
   .tuple(number, number, number, fc.array(identifier, { maxLength: 4 }))
-  .map(([a, b, c, pre]) => `${a}.${b}.${c}${pre.length === 0 ? "" : `-${pre.join(".")}`}`);
+  .map(([a, b, c, pre]) => `${a}.${b}.${c}${pre.length === 0 ? "" : `-${pre.join(".")}`}`)
+  .filter((text) => text.length <= 64);
 const close = fc
   .tuple(fc.constantFrom("1.0.0", "1.0.1", "2.0.0"), fc.array(identifier, { maxLength: 3 }))
   .map(([core, pre]) => `${core}${pre.length === 0 ? "" : `-${pre.join(".")}`}`);

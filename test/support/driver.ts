@@ -95,7 +95,10 @@ export class TestChain {
     this.#initialHeight = options.initialHeight ?? 1n;
     this.accounts = Array.from({ length: accounts }, (_, i) => testKey(`account ${i}`));
     this.proposers = Array.from({ length: proposers }, (_, i) => testProposer(i));
-    this.appState = genesisFor({ accounts: this.accounts, proposers: this.proposers });
+    this.appState = genesisFor({
+      ...{ chainId: this.chainId, timeMs: this.timeMs },
+      ...{ accounts: this.accounts, proposers: this.proposers },
+    });
     options.genesis?.(this.appState);
     const { maxGas = -1n, maxBytes = 4_194_304n, minGasPrice } = options;
     this.consensusParams = ConsensusParams.fromPartial({ block: { maxGas, maxBytes } });

@@ -4,16 +4,30 @@ import os from "node:os";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { UserError } from "../../../client/index.ts";
-import { Keyring, deriveKey, newMnemonic, isMnemonic, requireBackendAllowed, type Backend } from "../../../client/keyring/keyring.ts";
+import {
+  Keyring,
+  deriveKey,
+  newMnemonic,
+  isMnemonic,
+  requireBackendAllowed,
+  type Backend,
+} from "../../../client/keyring/keyring.ts";
 
 const mnemonic =
   "economy stock theory fatal elder harbor betray wasp final emotion task crumble siren bottom lizard educate guess current outdoor pair theory focus wife stone";
 
-function ring(backend: Backend, home = fs.mkdtempSync(path.join(os.tmpdir(), "keyring-")), passphrase = "correct horse"): Keyring {
+function ring(
+  backend: Backend,
+  home = fs.mkdtempSync(path.join(os.tmpdir(), "keyring-")),
+  passphrase = "correct horse",
+): Keyring {
   return new Keyring({ home, backend, prefix: "cosmos", passphrase: () => passphrase });
 }
 
-const hasCode = (code: string) => (error: unknown): boolean => error instanceof UserError && error.code === code;
+const hasCode =
+  (code: string) =>
+  (error: unknown): boolean =>
+    error instanceof UserError && error.code === code;
 
 describe("client: keyring", () => {
   it("derives the published test accounts of the CosmJS suite", async () => {
@@ -37,7 +51,8 @@ describe("client: keyring", () => {
     const file = path.join(home, "keyring-file", "alice.json");
     const text = fs.readFileSync(file, "utf8");
     const secret = Buffer.from(deriveKey(mnemonic));
-    for (const leak of ["economy", secret.toString("hex"), secret.toString("base64")]) assert.ok(!text.includes(leak));
+    for (const leak of ["economy", secret.toString("hex"), secret.toString("base64")])
+      assert.ok(!text.includes(leak));
     assert.equal(fs.statSync(file).mode & 0o777, 0o600);
     assert.equal(fs.statSync(path.dirname(file)).mode & 0o777, 0o700);
     assert.deepEqual(Buffer.from(ring("file", home).privateKey("alice")), secret);
@@ -51,14 +66,20 @@ describe("client: keyring", () => {
     const stored = JSON.parse(fs.readFileSync(file, "utf8")) as { sealed: { box: string } };
     const box = Buffer.from(stored.sealed.box, "base64");
     box.writeUInt8(box.readUInt8(3) ^ 1, 3);
-    fs.writeFileSync(file, JSON.stringify({ ...stored, sealed: { ...stored.sealed, box: box.toString("base64") } }));
+    fs.writeFileSync(
+      file,
+      JSON.stringify({ ...stored, sealed: { ...stored.sealed, box: box.toString("base64") } }),
+    );
     assert.throws(() => ring("file", home).privateKey("alice"), hasCode("E1503"));
   });
 
   it("names the keys that exist when one is missing, and never writes over one", async () => {
     const keys = ring("test");
     await keys.addMnemonic("alice", mnemonic);
-    assert.throws(() => keys.get("bob"), (error) => hasCode("E1502")(error) && /it has alice/.test(String(error)));
+    assert.throws(
+      () => keys.get("bob"),
+      (error) => hasCode("E1502")(error) && /it has alice/.test(String(error)),
+    );
     await assert.rejects(keys.addMnemonic("alice", newMnemonic()), hasCode("E1505"));
     assert.throws(() => keys.find("../alice"), hasCode("E4011"));
   });
@@ -67,7 +88,10 @@ describe("client: keyring", () => {
     const keys = ring("test");
     const { address } = await keys.addMnemonic("alice", mnemonic);
     keys.rename("alice", "carol");
-    assert.deepEqual(keys.list().map(({ name }) => name), ["carol"]);
+    assert.deepEqual(
+      keys.list().map(({ name }) => name),
+      ["carol"],
+    );
     assert.equal(keys.get("carol").address, address);
     keys.delete("carol");
     assert.deepEqual(keys.list(), []);

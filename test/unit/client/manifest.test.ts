@@ -38,13 +38,21 @@ describe("client: service.yml", () => {
     assert.equal(manifest.minBond, 1_000_000n);
     const [task] = manifest.tasks;
     assert.deepEqual(task?.runner, {
-      ...{ kind: "http", url: "http://127.0.0.1:8080", method: "POST", path: "/greet", body: "input" },
+      ...{
+        kind: "http",
+        url: "http://127.0.0.1:8080",
+        method: "POST",
+        path: "/greet",
+        body: "input",
+      },
       ...{ headers: new Map(), output: "", timeoutMs: 10_000 },
     });
   });
 
   it("keeps the bond at 1,000 x the highest price of a call", () => {
-    const manifest = load(smallest.replace("{}", "{ price: { per_call: 5000, per_kib: 100 }, max_input: 2049 }"));
+    const manifest = load(
+      smallest.replace("{}", "{ price: { per_call: 5000, per_kib: 100 }, max_input: 2049 }"),
+    );
     assert.equal(manifest.minBond, 1000n * (5000n + 300n));
   });
 
@@ -56,9 +64,18 @@ describe("client: service.yml", () => {
 
   it("names file, line and column, what was expected and what came", () => {
     const cases: [string, RegExp][] = [
-      [smallest.replace('"1.0.0"', "1.10"), /^service\.yml:3:10 {2}version: expected text in quotes, got/],
-      [smallest.replace("{}", "{ compare: exact }"), /service\.yml:6:\d+ {2}tasks\.greet\.compare: expected EXACT, FIELDS, got "exact"/],
-      [smallest.replace("{}", "{ compare: FIELDS }"), /tasks\.greet\.fields: expected JSON pointers/],
+      [
+        smallest.replace('"1.0.0"', "1.10"),
+        /^service\.yml:3:10 {2}version: expected text in quotes, got/,
+      ],
+      [
+        smallest.replace("{}", "{ compare: exact }"),
+        /service\.yml:6:\d+ {2}tasks\.greet\.compare: expected EXACT, FIELDS, got "exact"/,
+      ],
+      [
+        smallest.replace("{}", "{ compare: FIELDS }"),
+        /tasks\.greet\.fields: expected JSON pointers/,
+      ],
       [smallest.replace("{}", "{ prize: 1 }"), /tasks\.greet\.prize: expected one of .*price/],
       [smallest.replace("{}", "{ http: { timeout: soon } }"), /timeout: expected a value like 10s/],
       [smallest.replace("{}", "{ price: { per_call: -1 } }"), /per_call: expected a whole number/],
@@ -70,7 +87,14 @@ describe("client: service.yml", () => {
   });
 
   it("takes a program instead of a web service", () => {
-    const manifest = load(smallest.replace("{}", "{ process: { command: [cat], timeout: 2s, memory: 64MiB } }"));
-    assert.deepEqual(manifest.tasks[0]?.runner, { kind: "process", command: ["cat"], timeoutMs: 2000, memoryBytes: 64 * 1024 * 1024 });
+    const manifest = load(
+      smallest.replace("{}", "{ process: { command: [cat], timeout: 2s, memory: 64MiB } }"),
+    );
+    assert.deepEqual(manifest.tasks[0]?.runner, {
+      kind: "process",
+      command: ["cat"],
+      timeoutMs: 2000,
+      memoryBytes: 64 * 1024 * 1024,
+    });
   });
 });

@@ -19,7 +19,25 @@ describe("client: canonical JSON", () => {
   });
 
   it("takes what JSON.parse takes and refuses what it refuses", () => {
-    const texts = ['{"a":1}', "[1,2]", '"x"', "null", "01", "1.", "{,}", "[1,]", "{'a':1}", "tru", '"\\x"', '"\n"', "", " 1 ", "-", "1e", "{} {}"];
+    const texts = [
+      '{"a":1}',
+      "[1,2]",
+      '"x"',
+      "null",
+      "01",
+      "1.",
+      "{,}",
+      "[1,]",
+      "{'a':1}",
+      "tru",
+      '"\\x"',
+      '"\n"',
+      "",
+      " 1 ",
+      "-",
+      "1e",
+      "{} {}",
+    ];
     for (const text of texts) {
       let expected = true;
       try {
@@ -80,7 +98,13 @@ describe("client: comparison of results", () => {
 });
 
 describe("client: commitments", () => {
-  const post: SeatPost = { chainId: "assay-test-1", taskId: 7n, attempt: 1, role: 1, node: "assay1node" };
+  const post: SeatPost = {
+    chainId: "assay-test-1",
+    taskId: 7n,
+    attempt: 1,
+    role: 1,
+    node: "assay1node",
+  };
   const secret = new Uint8Array(32).fill(7);
   const hash = new Uint8Array(32).fill(1);
 
@@ -101,7 +125,12 @@ describe("client: commitments", () => {
   });
 
   it("makes another salt for every post and the same one again for the same post", () => {
-    const salts = [post, { ...post, attempt: 2 }, { ...post, role: 2 as const }, { ...post, taskId: 8n }].map((one) => toHex(postSalt(secret, one)));
+    const salts = [
+      post,
+      { ...post, attempt: 2 },
+      { ...post, role: 2 as const },
+      { ...post, taskId: 8n },
+    ].map((one) => toHex(postSalt(secret, one)));
     assert.equal(new Set(salts).size, 4);
     assert.equal(toHex(postSalt(secret, { ...post })), salts[0]);
   });

@@ -11,7 +11,16 @@ const directory = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "journal-"
 
 function record(seat: string, extra: Partial<SeatRecord> = {}): SeatRecord {
   return {
-    ...{ seat, taskId: "1", attempt: 1, unavailable: false, resultHash: "aa", outputSha256: "bb", salt: "cc", output: "" },
+    ...{
+      seat,
+      taskId: "1",
+      attempt: 1,
+      unavailable: false,
+      resultHash: "aa",
+      outputSha256: "bb",
+      salt: "cc",
+      output: "",
+    },
     ...extra,
   };
 }
@@ -26,7 +35,10 @@ describe("executor: journal", () => {
     // No close: a kill leaves the file as it is.
     const again = Journal.open(dir);
     assert.equal(again.get("1/1/a")?.commit?.hash, "H");
-    assert.deepEqual([...again.all()].map(({ seat }) => seat), ["1/1/a", "2/1/a"]);
+    assert.deepEqual(
+      [...again.all()].map(({ seat }) => seat),
+      ["1/1/a", "2/1/a"],
+    );
   });
 
   it("E2: drops a torn last line at every length, and nothing else", () => {
@@ -40,7 +52,11 @@ describe("executor: journal", () => {
     for (let length = whole; length < both.length - 1; length++) {
       const torn = directory();
       fs.writeFileSync(path.join(torn, "journal.log"), both.subarray(0, length));
-      assert.deepEqual([...Journal.open(torn).all()].map(({ seat }) => seat), ["1/1/a"], `length ${length}`);
+      assert.deepEqual(
+        [...Journal.open(torn).all()].map(({ seat }) => seat),
+        ["1/1/a"],
+        `length ${length}`,
+      );
     }
   });
 
@@ -69,7 +85,11 @@ describe("executor: lock", () => {
   it("E16: names the process that holds the home, and takes over from a dead one", () => {
     const home = directory();
     fs.writeFileSync(path.join(home, "executor.lock"), "1");
-    assert.throws(() => lockHome(home), (error) => error instanceof UserError && error.code === "E1402" && /process 1/.test(error.what));
+    assert.throws(
+      () => lockHome(home),
+      (error) =>
+        error instanceof UserError && error.code === "E1402" && /process 1/.test(error.what),
+    );
     fs.writeFileSync(path.join(home, "executor.lock"), "999999999");
     const unlock = lockHome(home);
     assert.equal(fs.readFileSync(path.join(home, "executor.lock"), "utf8"), String(process.pid));

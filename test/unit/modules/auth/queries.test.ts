@@ -43,7 +43,7 @@ describe("auth: queries", () => {
     assert.deepEqual(accountFromAny(found), {
       address: addresses[3],
       pubkey: null,
-      accountNumber: 3,
+      accountNumber: 3n,
       sequence: 0,
     });
   });

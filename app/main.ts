@@ -1,0 +1,116 @@
+import { fstatSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { pino, type Logger } from "pino";
+import { createServer, type AbciServer } from "./abci/server.ts";
+import { createHandlers } from "./app.ts";
+import { appName, defaultQueryGasLimit } from "./appConfig.ts";
+import { appCrypto } from "./appCrypto.ts";
+import { loadDescriptors } from "./appDescriptors.ts";
+import {
+  readAppToml,
+  readBeaconSecret,
+  readGenesis,
+  socketPathOf,
+  usePrefixOf,
+} from "./appHome.ts";
+import { observed } from "./appLog.ts";
+import { startMetrics, type Metrics } from "./appMetrics.ts";
+import { buildRegistry } from "./appRegistry.ts";
+import { ChainState } from "./appState.ts";
+import { assertNative } from "./crypto/native.ts";
+import { DbError, openDb, type Db } from "./db/index.ts";
+import { StartError, startErrorLine } from "./errors.ts";
+import { genesisError, parseAppState } from "./genesis/parse.ts";
+import { modules } from "./modules.ts";
+
+const version = "0.1.0";
+
+// Written at once: an asynchronous log loses its last lines at an exit.
+const output = pino.destination({ dest: 1, sync: true });
+
+type Running = { readonly server: AbciServer; readonly db: Db; readonly metrics?: Metrics };
+
+function readFlags(): { home: string; socket: string | undefined; level: string } {
+  const { values } = parseArgs({
+    options: {
+      home: { type: "string" },
+      socket: { type: "string" },
+      "log-level": { type: "string", default: "info" },
+    },
+  });
+  const home = values.home ?? process.env["ASSAY_HOME"];
+  if (home === undefined) {
+    throw new StartError("E1412", "--home: expected the folder of a node, got none", [
+      "node dist/app/main.js --home DIR",
+    ]);
+  }
+  return { home: resolve(home), socket: values.socket, level: values["log-level"] };
+}
+
+async function start(): Promise<void> {
+  const { home, socket, level } = readFlags();
+  const log = pino({ level, base: null }, output);
+  assertNative();
+  const genesis = readGenesis(home);
+  usePrefixOf(genesis);
+  const toml = readAppToml(home);
+  const beaconSecret = readBeaconSecret(home, genesis);
+  const registry = buildRegistry(modules, loadDescriptors());
+  const db = openDb(join(home, "data", "app"), {
+    ...{ chainId: genesis.chain_id, stores: registry.stores, keepVersions: toml.keepVersions },
+    log: (severity, message) => log[severity](message),
+  });
+  if (db.lastHeight === 0n) {
+    // Said before CometBFT starts, and with every fault at once; InitChain judges again.
+    const state = JSON.stringify(genesis.app_state ?? null);
+    const { faults } = parseAppState(modules, registry.descriptors, state);
+    if (faults.length > 0) throw genesisError(faults);
+  }
+  const config = {
+    ...{ chainId: genesis.chain_id, version, beaconSecret },
+    ...{ minGasPrices: toml.minGasPrices, minRetainBlocks: toml.minRetainBlocks },
+    queryGasLimit: toml.queryGasLimit === 0n ? defaultQueryGasLimit : toml.queryGasLimit,
+  };
+  const state = new ChainState(config, registry, db, appCrypto());
+  const metrics = toml.metrics === undefined ? undefined : await startMetrics(toml.metrics);
+  const handlers = observed(createHandlers(state), state, log, metrics);
+  const server = createServer(handlers, { fatal: (error) => die(log, error) });
+  const path = socket === undefined ? socketPathOf(home) : resolve(socket);
+  await server.listen(path);
+  closeOnSignals(log, { server, db, ...(metrics === undefined ? {} : { metrics }) });
+  log.info({ chain: genesis.chain_id, verify: "native" }, appName);
+  const ready = { ready: true, height: String(db.lastHeight), socket: path };
+  output.write(`${JSON.stringify(ready)}\n`);
+}
+
+function closeOnSignals(log: Logger, running: Running): void {
+  let closing = false;
+  const close = (): void => {
+    if (closing) return;
+    closing = true;
+    running.metrics?.close();
+    void running.server
+      .close()
+      .then(() => running.db.close())
+      .then(() => process.exit(0))
+      .catch((error: unknown) => die(log, error));
+  };
+  process.on("SIGTERM", close);
+  process.on("SIGINT", close);
+  // Whoever started this process holds its stdin open; without that supervisor the app ends too.
+  const stdin = fstatSync(0);
+  if (stdin.isFIFO() || stdin.isSocket()) process.stdin.resume().once("end", close);
+}
+
+/** Nothing after this is written: what was not committed is replayed by CometBFT. */
+function die(log: Logger, error: unknown): never {
+  if (error instanceof StartError) output.write(`${startErrorLine(error)}\n`);
+  else if (error instanceof DbError) {
+    const { code, message, fix } = error;
+    output.write(`${startErrorLine(new StartError(code, message, fix, error))}\n`);
+  } else log.fatal({ err: error }, "the app ends");
+  process.exit(1);
+}
+
+start().catch((error: unknown) => die(pino({ base: null }, output), error));

@@ -1,0 +1,205 @@
+import type { ChildProcess } from "node:child_process";
+import fs from "node:fs";
+import { resolveComet } from "../cli/comet/resolve.ts";
+import { AssayClient, userError } from "../client/index.ts";
+import { userAccount, Accounts, type Account } from "./accounts.ts";
+import { startDemoServer, writeDemo } from "./demo.ts";
+import { runDemoTask, type TaskLife } from "./demoTask.ts";
+import { Folder, type Network } from "./folder.ts";
+import { connectNodes, rpcUrls, writeExecutors, writeNetwork } from "./homes.ts";
+import { Keeper } from "./keeper.ts";
+import type { Options } from "./options.ts";
+import { demoServerPort, nodePorts, requireFree } from "./ports.ts";
+import { until } from "./processes.ts";
+import type { Report } from "./report.ts";
+import { connectAs, serveService, untilDrawable } from "./serveService.ts";
+import { downFileOf, executorUnit, nodeUnit } from "./units.ts";
+
+export const chainId = "assay-local-1";
+const demoValidators = 2;
+const nodeLimitMs = 60_000;
+const executorLimitMs = 30_000;
+const drawableLimitMs = 60_000;
+
+/** A local network that runs. */
+export type Localnet = {
+  readonly folder: Folder;
+  readonly network: Network;
+  readonly accounts: readonly Account[];
+  readonly comet: string;
+  readonly life: TaskLife;
+  readonly height: bigint;
+  readonly rpc: readonly string[];
+  stop(): Promise<void>;
+};
+
+/** Starts or continues the network of a folder and runs the demo task. What it started is ended when it throws. */
+export async function startLocalnet(options: Options, report: Report): Promise<Localnet> {
+  const comet = await report.step("CometBFT", () => findComet(options, report));
+  const folder = new Folder(options.data);
+  folder.open();
+  const { network, accounts, ring } = await prepare(folder, options, comet, report);
+  const numbers = Array.from({ length: network.executors }, (_, i) => i + 1);
+  const units = [
+    ...Array.from({ length: network.validators }, (_, i) => nodeUnit(folder, i, comet)),
+    ...numbers.map((i) => executorUnit(folder, i)),
+  ];
+  for (const { home } of units) fs.rmSync(downFileOf(home), { force: true });
+  const keeper = new Keeper(units, (text) => report.line(`  !   ${text}`));
+  let demo: ChildProcess | undefined;
+  const stop = async (): Promise<void> => {
+    await keeper.stop();
+    demo?.kill();
+  };
+  try {
+    await report.step("chain", () => startNodes(keeper, network));
+    demo = await report.step("executors", () => startExecutors(folder, network, keeper));
+    const { client, release, service, task } = await report.step("demo service", () =>
+      serveDemo(folder, network, ring),
+    );
+    const life = await report.step("demo task", () => demoTask(client, service, release, task));
+    const height = await client.height();
+    return { folder, network, accounts, comet, life, height, rpc: rpcUrls(network), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function findComet({ cometbft }: Options, report: Report) {
+  const found = await resolveComet({
+    env: process.env,
+    policy: "localnet",
+    allowInstall: true,
+    log: report.line,
+    ...(cometbft === undefined ? {} : { explicit: cometbft }),
+  });
+  if (found.warning !== undefined) report.line(`  !   ${found.warning}`);
+  const home = process.env["HOME"] ?? "";
+  const shown = home === "" ? found.path : found.path.replace(`${home}/`, "~/");
+  return { text: `${found.version}   ${shown}`, value: found.path };
+}
+
+type Prepared = {
+  readonly network: Network;
+  readonly accounts: readonly Account[];
+  readonly ring: Accounts;
+};
+
+async function prepare(
+  folder: Folder,
+  options: Options,
+  comet: string,
+  report: Report,
+): Promise<Prepared> {
+  const saved = folder.network;
+  const network = networkOf(options, saved);
+  await requireFree([
+    ...Array.from({ length: network.validators }, (_, i) =>
+      Object.values(nodePorts(i, network.portOffset)),
+    ).flat(),
+    demoServerPort(network.portOffset),
+  ]);
+  return report.step(saved === undefined ? "genesis" : "data", async () => {
+    const ring = new Accounts(folder);
+    const accounts = await ring.list();
+    if (saved === undefined) await writeNetwork(folder, network, comet, accounts);
+    else folder.save(network);
+    await connectNodes(folder, network, comet);
+    const { validators } = network;
+    const count = `${validators} consensus validator${validators === 1 ? "" : "s"}`;
+    const text = `${network.chainId}   ${count}   ${accounts.length} accounts`;
+    return { text: saved === undefined ? text : `${text}   continued`, value: { network, accounts, ring } };
+  });
+}
+
+/** What the options say, else what the data say, else the defaults. */
+function networkOf(options: Options, saved: Network | undefined): Network {
+  const asked = options.validators;
+  if (saved !== undefined && asked !== undefined && asked !== saved.validators) {
+    const [expected, actual] = [asked, saved.validators].map((n) => `${n} consensus validators`);
+    throw userError("E1413", {
+      path: options.data,
+      expected: expected ?? "",
+      actual: actual ?? "",
+    });
+  }
+  return {
+    chainId,
+    validators: asked ?? saved?.validators ?? 1,
+    executors: options.executors ?? saved?.executors ?? 4,
+    portOffset: options.portOffset ?? saved?.portOffset ?? 0,
+  };
+}
+
+async function startNodes(keeper: Keeper, network: Network) {
+  await keeper.start("node");
+  const urls = rpcUrls(network);
+  const height = await until(async () => {
+    // With only some of them up the chain may stand still, and the caller must hear why.
+    for (let i = 0; i < network.validators; i++) requireAlive(keeper, `node${i}`);
+    const height = await AssayClient.connect(urls)
+      .then((client) => client.height())
+      .catch(() => 0n);
+    return height >= 2n ? height : undefined;
+  }, nodeLimitMs);
+  if (height === undefined) {
+    const detail = keeper.running("node0")?.lastWords() ?? "no answer";
+    throw userError("E1417", { name: "the chain", detail });
+  }
+  return { text: `height ${height}   verify native`, value: height };
+}
+
+function requireAlive(keeper: Keeper, name: string): void {
+  const failed = keeper.failed(name);
+  if (failed !== undefined) throw userError("E1417", { name, detail: failed });
+}
+
+async function startExecutors(folder: Folder, network: Network, keeper: Keeper) {
+  await writeExecutors(folder, network);
+  writeDemo(folder, network.portOffset);
+  const demo = await startDemoServer(network.portOffset);
+  try {
+    await keeper.start("executor");
+    const names = Array.from({ length: network.executors }, (_, i) => `executor${i + 1}`);
+    await Promise.all(names.map((name) => untilReady(keeper, name)));
+  } catch (error) {
+    demo.kill();
+    throw error;
+  }
+  return { text: `${network.executors} service nodes and the demo's web server`, value: demo };
+}
+
+/** Waits for an executor's word that it runs; throws E1417 with its last lines. */
+export async function untilReady(keeper: Keeper, name: string): Promise<void> {
+  const ready = await until(async () => {
+    requireAlive(keeper, name);
+    const running = keeper.running(name);
+    return running?.isReady === true ? true : undefined;
+  }, executorLimitMs);
+  if (ready !== undefined) return;
+  throw userError("E1417", { name, detail: keeper.running(name)?.lastWords() ?? "no answer" });
+}
+
+async function serveDemo(folder: Folder, network: Network, ring: Accounts) {
+  const file = folder.in("demo", "service.yml");
+  const served = await serveService(folder, network, ring, file, network.executors);
+  const client = await connectAs(network, ring, userAccount);
+  const { service, release, tasks } = served;
+  const [task = ""] = tasks;
+  await untilDrawable(client, service, task, demoValidators + 1, drawableLimitMs);
+  const { bonds } = await client.staking.bonds({ service });
+  const text = `${release} ${served.published ? "published" : "is published"}, ${bonds.length} bonds`;
+  return { text, value: { client, release, service, task } };
+}
+
+async function demoTask(client: AssayClient, service: string, release: string, key: string) {
+  const version = release.slice(service.length + 1);
+  const name = `${service}@${version}`;
+  const input = { text: "hello" };
+  const life = await runDemoTask(client, { name, key, input, validators: demoValidators });
+  const { result, problem } = life;
+  if (result === undefined) return { text: problem?.what ?? "failed", value: life };
+  const text = `${result.taskId} VALID   agree ${result.proof.validators.length}/${demoValidators}`;
+  return { text, value: life };
+}

@@ -1,0 +1,83 @@
+// G8: 10,000 bonded nodes, 100 draws of 1 + 10 (and 2 reserves) in one block, tables included.
+// Run: npx tsx test/perf/g8Selection.ts [nodes] [rounds]
+import { createHash } from "node:crypto";
+import type { Ctx, ReadCtx } from "../../core/context.ts";
+import { branch } from "../../core/store/branch.ts";
+import { netChanges } from "../../core/store/changes.ts";
+import { Multistore } from "../../core/store/multistore.ts";
+import { keyFromBytes } from "../../core/bytes.ts";
+import { BlockTables } from "../../modules/selection/index.ts";
+import { takeSeat } from "../../modules/staking/index.ts";
+import { genesisMs } from "../support/ctx.ts";
+import { nodeAt, nodesWorld, service, taskKey, version, type NodeSeed } from "../support/nodes.ts";
+
+const nodes = Number(process.argv[2] ?? 10_000);
+const rounds = Number(process.argv[3] ?? 7);
+const draws = 100;
+const decay = 10n ** 16n;
+
+const seeds = Array.from({ length: nodes }, (_, i): NodeSeed => ({
+  node: nodeAt(i),
+  amount: 1_000_000n + BigInt((i * 7_919) % 1_000_000_000),
+  capacity: 4,
+  committedUntilMs: genesisMs + BigInt(i % 200) * 86_400_000n,
+  successes: BigInt(i % 5_000) * decay,
+  failures: BigInt(i % 70) * decay,
+  load: BigInt(i % 30) * decay,
+}));
+
+/** A committed store as the app holds it, with fresh value bytes: nothing is remembered of them. */
+function committed(world: ReturnType<typeof nodesWorld>): Multistore {
+  const names = ["clock", "registry", "staking", "reputation"];
+  const store = new Multistore({ stores: names });
+  const block = branch(store.view());
+  for (const [path, value] of world.store.dump()) {
+    const at = path.indexOf("/");
+    const key = keyFromBytes(Buffer.from(path.slice(at + 1), "latin1"));
+    block.set(path.slice(0, at), key, Uint8Array.from(value));
+  }
+  store.stage(1n, netChanges(store.view(), block.dirty()));
+  store.commit();
+  return store;
+}
+
+function drawAll(ctx: Ctx): number {
+  const tables = new BlockTables();
+  let seats = 0;
+  for (let i = 0; i < draws; i++) {
+    const seed = createHash("sha256").update(`${ctx.block.height} ${i}`).digest();
+    const request = { service, version, taskKey, seed, count: 10, reserves: 2 };
+    const drawn = tables.draw(ctx, { ...request, notAfterHeight: ctx.block.height - 1n });
+    if (drawn.seats === undefined) throw new Error("draw: expected seats");
+    for (const node of [drawn.seats.executor, ...drawn.seats.validators])
+      takeSeat(ctx, service, node);
+    seats += drawn.seats.picks.length;
+  }
+  return seats;
+}
+
+const world = nodesWorld(seeds);
+const store = committed(world);
+const contextAt = (height: bigint): Ctx => {
+  const block = {
+    height: height as ReadCtx["block"]["height"],
+    timeMs: genesisMs + height * 1_000n,
+  };
+  return { ...world.at(block), store: branch(store.view()) };
+};
+
+const times: number[] = [];
+for (let round = 0; round < rounds; round++) {
+  const ctx = contextAt(100n + BigInt(round));
+  const begun = performance.now();
+  const seats = drawAll(ctx);
+  times.push(performance.now() - begun);
+  if (seats !== draws * 13) throw new Error(`seats: expected ${draws * 13}, got ${seats}`);
+}
+const [cold = 0, ...warm] = times;
+const sorted = warm.sort((a, b) => a - b);
+const ms = (value: number | undefined): string => (value ?? 0).toFixed(1);
+console.log(
+  `G8 ${nodes} nodes, ${draws} draws of 1 + 10 + 2 reserves: cold ${ms(cold)} ms, ` +
+    `warm min ${ms(sorted[0])} median ${ms(sorted[sorted.length >> 1])} max ${ms(sorted.at(-1))} ms`,
+);

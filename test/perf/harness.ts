@@ -1,0 +1,71 @@
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The repository, also when this file runs from dist/. */
+export const root = path
+  .resolve(path.dirname(fileURLToPath(import.meta.url)), "../..")
+  .replace(/\/dist$/, "");
+
+/** Where runs leave their homes; ignored by git. */
+export const scratch = path.join(root, "test/perf/.data");
+
+export type Figure = {
+  /** Id of PERFORMANCE.md 8, or a name of ours. */
+  readonly id: string;
+  readonly what: string;
+  readonly unit: string;
+  readonly value: number | readonly [min: number, median: number, max: number];
+  readonly params?: Readonly<Record<string, string | number>>;
+};
+
+function git(...args: string[]): string {
+  try {
+    return execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim();
+  } catch {
+    return "";
+  }
+}
+
+/** Prints a row and appends it to results.jsonl: append-only, a bad day stays. */
+export function report(figure: Figure): void {
+  const value = Array.isArray(figure.value)
+    ? figure.value.map(round).join(" / ")
+    : String(round(figure.value as number));
+  const params = Object.entries(figure.params ?? {}).map(([name, one]) => `${name} ${one}`);
+  process.stdout.write(
+    `  ${figure.id.padEnd(10)} ${figure.what.padEnd(46)} ${value.padStart(18)} ${figure.unit.padEnd(10)} ${params.join(", ")}\n`,
+  );
+  const line = {
+    ...figure,
+    revision: git("rev-parse", "--short", "HEAD"),
+    dirty: git("status", "--porcelain") !== "",
+    date: new Date().toISOString(),
+    node: process.version,
+    cpus: os.cpus().length,
+    cpu: os.cpus()[0]?.model ?? "",
+    load: os.loadavg()[0],
+  };
+  fs.appendFileSync(path.join(root, "test/perf/results.jsonl"), `${JSON.stringify(line)}\n`);
+}
+
+export function round(value: number): number {
+  return Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3));
+}
+
+export function spread(values: readonly number[]): readonly [number, number, number] {
+  const sorted = [...values].sort((a, b) => a - b);
+  return [sorted[0] ?? NaN, sorted[Math.floor(sorted.length / 2)] ?? NaN, sorted.at(-1) ?? NaN];
+}
+
+/** Seconds of CPU time, user and system, that a process has used; 0 where the system does not tell. */
+export function cpuSeconds(pid: number): number {
+  try {
+    const fields = fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,120 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { beaconSecret, blsPublicKey, makeProof } from "../../app/crypto/bls.ts";
+import { buildGenesis } from "../../cli/home/genesis.ts";
+import { program } from "../../cli/home/programs.ts";
+import { cometSettings, initComet, writeCometConfig } from "../../cli/supervise/config.ts";
+import { Supervisor } from "../../cli/supervise/supervisor.ts";
+import { modules } from "../../app/modules.ts";
+import { withoutEmpty, type AppState } from "./chainGenesis.ts";
+
+export type RealNode = {
+  readonly rpc: string;
+  readonly home: string;
+  readonly chainId: string;
+  readonly supervisor: Supervisor;
+  /** The last lines of both processes, for a failing test. */
+  readonly lines: readonly string[];
+  stop(): Promise<void>;
+};
+
+export type RealNodeOptions = {
+  readonly chainId?: string;
+  readonly accounts: readonly { readonly address: string; readonly amount: bigint }[];
+  readonly minGasPrice?: string;
+};
+
+/** Path of CometBFT, or why tests on it are skipped; a skip is an error where REQUIRE_COMET=1. */
+export function findComet(): { path: string } | { skip: string } {
+  const own = join(homedir(), ".assay", "bin", "cometbft");
+  const path = process.env["COMETBFT"] ?? own;
+  if (existsSync(path)) return { path };
+  if (process.env["REQUIRE_COMET"] === "1")
+    throw new Error(`CometBFT: expected a program at ${path}, got none`);
+  return { skip: `no CometBFT at ${path}` };
+}
+
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      return server;
+    }),
+  );
+  return Promise.all(
+    servers.map(async (server) => {
+      const address = server.address();
+      await new Promise((resolve) => server.close(resolve));
+      if (address === null || typeof address === "string") throw new Error("port: expected one");
+      return address.port;
+    }),
+  );
+}
+
+/** One consensus validator behind a real CometBFT, in a folder of its own, on free ports. */
+export async function startRealNode(comet: string, options: RealNodeOptions): Promise<RealNode> {
+  const home = mkdtempSync(join(tmpdir(), "assay-node-"));
+  const chainId = options.chainId ?? "assay-test-1";
+  mkdirSync(join(home, "config"), { recursive: true });
+  await initComet(comet, home);
+  const [rpcPort = 0, p2pPort = 0] = await freePorts(2);
+  const socketPath = join(home, "app.sock");
+  const ports = { rpc: rpcPort, p2p: p2pPort };
+  await writeCometConfig(home, cometSettings({ profile: "localnet", socketPath, ports }));
+  const price = options.minGasPrice ?? "";
+  writeFileSync(join(home, "config", "app.toml"), `minimum-gas-prices = "${price}"\n`);
+  writeGenesis(home, chainId, options);
+  const lines: string[] = [];
+  const supervisor = new Supervisor({
+    app: program("app/main", "--home", home, "--socket", socketPath),
+    comet: { path: comet, home },
+    socketPath,
+    logDirectory: join(home, "logs"),
+    echo: (line) => {
+      lines.push(line);
+      if (lines.length > 200) lines.shift();
+    },
+  });
+  await supervisor.start();
+  return {
+    rpc: `http://127.0.0.1:${rpcPort}`,
+    ...{ home, chainId, supervisor, lines },
+    async stop() {
+      await supervisor.stop();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+function writeGenesis(home: string, chainId: string, options: RealNodeOptions): void {
+  const key = JSON.parse(
+    readFileSync(join(home, "config", "priv_validator_key.json"), "utf8"),
+  ) as { address: string; pub_key: { value: string }; priv_key: { value: string } };
+  const secret = beaconSecret(Buffer.from(key.priv_key.value, "base64"));
+  const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
+  const genesis = buildGenesis({
+    ...{ chainId, profile: "localnet", timeMs: Date.now(), accounts: options.accounts },
+    validators: [
+      {
+        name: "node",
+        address: key.address,
+        publicKey: key.pub_key.value,
+        power: 10n,
+        beacon: {
+          pub_key: base64(blsPublicKey(secret)),
+          proof_of_possession: base64(makeProof(secret)),
+        },
+      },
+    ],
+  });
+  const state = genesis["app_state"] as AppState;
+  genesis["app_state"] = Object.fromEntries(
+    modules.flatMap((module) =>
+      module.genesis === undefined ? [] : [[module.name, withoutEmpty(state[module.name])]],
+    ),
+  );
+  writeFileSync(join(home, "config", "genesis.json"), JSON.stringify(genesis, undefined, 2));
+}

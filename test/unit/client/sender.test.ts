@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { fromBase64 } from "@cosmjs/encoding";
+import { DirectSecp256k1HdWallet } from "@cosmjs/proto-signing";
+import { BaseAccount } from "cosmjs-types/cosmos/auth/v1beta1/auth";
+import { QueryAccountResponse } from "cosmjs-types/cosmos/auth/v1beta1/query";
+import { MsgSend } from "cosmjs-types/cosmos/bank/v1beta1/tx";
+import { SimulateResponse } from "cosmjs-types/cosmos/tx/v1beta1/service";
+import { AuthInfo, TxBody, TxRaw } from "cosmjs-types/cosmos/tx/v1beta1/tx";
+import { RpcError, TxRefused, TxSender, type Rpc } from "../../../client/index.ts";
+
+type Chain = {
+  sequence: bigint;
+  readonly sent: { sequence: bigint; memo: string }[];
+  refuse: (sequence: bigint) => object | undefined;
+};
+
+const wallet = await DirectSecp256k1HdWallet.generate(12, { prefix: "assay" });
+const [account] = await wallet.getAccounts();
+const address = account?.address ?? "";
+
+/** A node that knows one account: only faults that a real one cannot be made to show on demand. */
+function fakeRpc(chain: Chain): Rpc {
+  const answer = (path: string): Uint8Array => {
+    if (path.endsWith("Simulate"))
+      return SimulateResponse.encode(
+        SimulateResponse.fromPartial({ gasInfo: { gasUsed: 50_000n } }),
+      ).finish();
+    const value = BaseAccount.encode(
+      BaseAccount.fromPartial({ address, accountNumber: 7n, sequence: chain.sequence }),
+    ).finish();
+    return QueryAccountResponse.encode({
+      account: { typeUrl: "/cosmos.auth.v1beta1.BaseAccount", value },
+    }).finish();
+  };
+  return {
+    endpoint: "fake",
+    async call<T>(method: string, params: Readonly<Record<string, unknown>> = {}): Promise<T> {
+      if (method === "abci_query") {
+        return {
+          response: {
+            value: Buffer.from(answer(String(params["path"]))).toString("base64"),
+            height: "5",
+          },
+        } as T;
+      }
+      const raw = TxRaw.decode(fromBase64(String(params["tx"])));
+      const sequence = AuthInfo.decode(raw.authInfoBytes).signerInfos[0]?.sequence ?? -1n;
+      const refused = chain.refuse(sequence);
+      if (refused !== undefined) return refused as T;
+      chain.sent.push({ sequence, memo: TxBody.decode(raw.bodyBytes).memo });
+      return { code: 0 } as T;
+    },
+  };
+}
+
+function sender(chain: Chain): TxSender {
+  return new TxSender({
+    rpc: fakeRpc(chain),
+    signer: wallet,
+    address,
+    chainId: "assay-test-1",
+    gasPrice: { amount: 0.025, denom: "uassay" },
+  });
+}
+
+const send = {
+  typeUrl: "/cosmos.bank.v1beta1.MsgSend",
+  value: MsgSend.fromPartial({ fromAddress: address, toAddress: address }),
+};
+const mismatch = {
+  code: 32,
+  codespace: "sdk",
+  log: "account sequence mismatch, expected 9, got 4: incorrect account sequence",
+};
+
+describe("client: transaction queue", () => {
+  it("E3: sends concurrent transactions in order, each with the next sequence", async () => {
+    const chain: Chain = { sequence: 4n, sent: [], refuse: () => undefined };
+    const queue = sender(chain);
+    await Promise.all([0, 1, 2, 3].map((i) => queue.broadcast([send], { memo: String(i) })));
+    assert.deepEqual(
+      chain.sent,
+      [0, 1, 2, 3].map((i) => ({ sequence: 4n + BigInt(i), memo: String(i) })),
+    );
+  });
+
+  it("E4: reads its sequence anew after a mismatch, as when the wallet was used by hand", async () => {
+    const chain: Chain = {
+      sequence: 4n,
+      sent: [],
+      refuse: (sequence) => (sequence === chain.sequence ? undefined : mismatch),
+    };
+    const queue = sender(chain);
+    await queue.broadcast([send], { memo: "first" });
+    chain.sequence = 9n;
+    await queue.broadcast([send], { memo: "second" });
+    assert.deepEqual(
+      chain.sent.map(({ sequence }) => sequence),
+      [4n, 9n],
+    );
+  });
+
+  it("E3: gives up after two resyncs, and the next transaction still goes out", async () => {
+    let refusals = 0;
+    const chain: Chain = {
+      sequence: 4n,
+      sent: [],
+      refuse: () => (refusals++ < 3 ? mismatch : undefined),
+    };
+    const queue = sender(chain);
+    await assert.rejects(
+      queue.broadcast([send]),
+      (error) => error instanceof TxRefused && error.abciCode === 32,
+    );
+    assert.equal(refusals, 3);
+    await queue.broadcast([send], { memo: "next" });
+    assert.deepEqual(
+      chain.sent.map(({ memo }) => memo),
+      ["next"],
+    );
+  });
+
+  it("does not repeat what was refused for another reason", async () => {
+    let asked = 0;
+    const poor = {
+      code: 5,
+      codespace: "sdk",
+      log: "spendable balance 0uassay is smaller than 1250uassay: insufficient funds",
+    };
+    const chain: Chain = { sequence: 4n, sent: [], refuse: () => (asked++, poor) };
+    await assert.rejects(
+      sender(chain).broadcast([send]),
+      (error) => error instanceof TxRefused && /insufficient funds/.test(error.message),
+    );
+    assert.equal(asked, 1);
+  });
+
+  it("shows the signed bytes before they leave, and takes `already in cache` for accepted", async () => {
+    const seen: string[] = [];
+    const chain: Chain = {
+      sequence: 4n,
+      sent: [],
+      refuse: () => {
+        assert.equal(seen.length, 1);
+        throw new RpcError(-32603, "Internal error", "tx already exists in cache");
+      },
+    };
+    const { hash, fee, gasWanted } = await sender(chain).broadcast([send], {
+      beforeSend: (signed) => void seen.push(signed.hash),
+    });
+    assert.deepEqual(seen, [hash]);
+    assert.equal(gasWanted, 70_000n);
+    assert.equal(fee, 1_750n);
+  });
+});
