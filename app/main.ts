@@ -1,4 +1,3 @@
-import { fstatSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { pino, type Logger } from "pino";
@@ -98,9 +97,8 @@ function closeOnSignals(log: Logger, running: Running): void {
   };
   process.on("SIGTERM", close);
   process.on("SIGINT", close);
-  // Whoever started this process holds its stdin open; without that supervisor the app ends too.
-  const stdin = fstatSync(0);
-  if (stdin.isFIFO() || stdin.isSocket()) process.stdin.resume().once("end", close);
+  // The supervisor holds our stdin open: without it the app ends too.
+  if (process.env["ASSAY_SUPERVISED"] === "1") process.stdin.resume().once("end", close);
 }
 
 /** Nothing after this is written: what was not committed is replayed by CometBFT. */

@@ -9,6 +9,7 @@ import { registryModule } from "../modules/registry/index.ts";
 import { reputationModule } from "../modules/reputation/index.ts";
 import { selectionModule } from "../modules/selection/index.ts";
 import { stakingModule } from "../modules/staking/index.ts";
+import { tasksModule } from "../modules/tasks/index.ts";
 
 export { beacon, clock };
 
@@ -22,6 +23,7 @@ export const modules: readonly ModuleDef[] = [
   stakingModule,
   reputationModule,
   selectionModule,
+  tasksModule,
 ];
 
 /** What a block begins with; the beacon's contribution comes between the two lists. */
@@ -30,12 +32,13 @@ export const beginAfter: readonly ModuleDef[] = modules.filter((m) => !beginBefo
 
 /** Work that falls due, then what it set free; the clock judges the whole block and comes last. */
 export const endOrder: readonly ModuleDef[] = [
+  tasksModule,
+  selectionModule,
+  reputationModule,
   stakingModule,
   registryModule,
-  reputationModule,
-  selectionModule,
-  authModule,
-  bankModule,
   beaconModule,
+  bankModule,
+  authModule,
   clockModule,
 ];

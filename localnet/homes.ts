@@ -48,11 +48,7 @@ function homeOptions(folder: Folder, network: Network, comet: string, index: num
 }
 
 /** Ports may be others than at the last start: written into every config.toml, as are the peers. */
-export async function connectNodes(
-  folder: Folder,
-  network: Network,
-  comet: string,
-): Promise<void> {
+export async function connectNodes(folder: Folder, network: Network, comet: string): Promise<void> {
   const indexes = Array.from({ length: network.validators }, (_, i) => i);
   const peers = await Promise.all(
     indexes.map(async (i) => {
@@ -77,7 +73,8 @@ export function rpcUrls({ validators, portOffset }: Network): string[] {
 /** Writes the executors' homes with what they serve; answers the operators' addresses. */
 export async function writeExecutors(folder: Folder, network: Network): Promise<string[]> {
   const operators: string[] = [];
-  for (let i = 1; i <= network.executors; i++) operators.push(await writeExecutor(folder, network, i));
+  for (let i = 1; i <= network.executors; i++)
+    operators.push(await writeExecutor(folder, network, i));
   return operators;
 }
 

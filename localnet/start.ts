@@ -6,7 +6,7 @@ import { userAccount, Accounts, type Account } from "./accounts.ts";
 import { startDemoServer, writeDemo } from "./demo.ts";
 import { runDemoTask, type TaskLife } from "./demoTask.ts";
 import { Folder, type Network } from "./folder.ts";
-import { connectNodes, rpcUrls, writeExecutors, writeNetwork } from "./homes.ts";
+import { addService, connectNodes, rpcUrls, writeExecutors, writeNetwork } from "./homes.ts";
 import { Keeper } from "./keeper.ts";
 import type { Options } from "./options.ts";
 import { demoServerPort, nodePorts, requireFree } from "./ports.ts";
@@ -16,6 +16,7 @@ import { connectAs, serveService, untilDrawable } from "./serveService.ts";
 import { downFileOf, executorUnit, nodeUnit } from "./units.ts";
 
 export const chainId = "assay-local-1";
+const demoRelease = "echo-demo@1.0.0";
 const demoValidators = 2;
 const nodeLimitMs = 60_000;
 const executorLimitMs = 30_000;
@@ -109,7 +110,10 @@ async function prepare(
     const { validators } = network;
     const count = `${validators} consensus validator${validators === 1 ? "" : "s"}`;
     const text = `${network.chainId}   ${count}   ${accounts.length} accounts`;
-    return { text: saved === undefined ? text : `${text}   continued`, value: { network, accounts, ring } };
+    return {
+      text: saved === undefined ? text : `${text}   continued`,
+      value: { network, accounts, ring },
+    };
   });
 }
 
@@ -156,8 +160,9 @@ function requireAlive(keeper: Keeper, name: string): void {
 }
 
 async function startExecutors(folder: Folder, network: Network, keeper: Keeper) {
+  const manifest = fs.readFileSync(writeDemo(folder, network.portOffset));
+  for (let i = 1; i <= network.executors; i++) addService(folder, i, demoRelease, manifest);
   await writeExecutors(folder, network);
-  writeDemo(folder, network.portOffset);
   const demo = await startDemoServer(network.portOffset);
   try {
     await keeper.start("executor");
@@ -171,7 +176,7 @@ async function startExecutors(folder: Folder, network: Network, keeper: Keeper) 
 }
 
 /** Waits for an executor's word that it runs; throws E1417 with its last lines. */
-export async function untilReady(keeper: Keeper, name: string): Promise<void> {
+async function untilReady(keeper: Keeper, name: string): Promise<void> {
   const ready = await until(async () => {
     requireAlive(keeper, name);
     const running = keeper.running(name);

@@ -52,7 +52,11 @@ export function killUnit(unit: Pick<Unit, "kind" | "home">): number[] {
 
 /** Asks what an earlier run left behind to end, and ends what does not. */
 export async function endLeftovers(units: readonly Unit[]): Promise<void> {
-  const left = units.flatMap((unit) => pidsOf(unit).slice(0, 1).map((pid) => ({ pid, unit })));
+  const left = units.flatMap((unit) =>
+    pidsOf(unit)
+      .slice(0, 1)
+      .map((pid) => ({ pid, unit })),
+  );
   const asked = left.filter(({ pid, unit }) => signalOwn(pid, unit.home, "SIGTERM"));
   const patience = 200;
   for (let i = 0; i < patience && asked.some(({ pid }) => isRunning(pid)); i++) await delay(100);

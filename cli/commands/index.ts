@@ -1,4 +1,10 @@
 import type { Register } from "../main.ts";
+import { register as status } from "./status.ts";
+import { register as start } from "./start.ts";
+import { register as localnet } from "./localnet.ts";
+import { register as init } from "./init.ts";
+import { register as explain } from "./explain.ts";
+import { register as comet } from "./comet.ts";
 import { register as executor } from "./executor.ts";
 import { register as keys } from "./keys.ts";
 import { register as query } from "./query.ts";
@@ -7,4 +13,17 @@ import { register as task } from "./task.ts";
 import { register as tx } from "./tx.ts";
 
 /** Every command, in the order of the help. */
-export const commands: readonly Register[] = [keys, query, tx, service, task, executor];
+export const commands: readonly Register[] = [
+  init,
+  start,
+  status,
+  localnet,
+  comet,
+  explain,
+  keys,
+  query,
+  tx,
+  service,
+  task,
+  executor,
+];

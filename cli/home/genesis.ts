@@ -72,7 +72,7 @@ function appState({ profile, validators, accounts }: GenesisOptions): Json {
       denom_metadata: [assayMetadata],
       send_enabled: [],
     },
-    clock: { params: params["clock"], ticks: [] },
+    clock: { params: params["clock"] },
     beacon: { contributors: contributors(validators), last: "", pending: [] },
     registry: {
       params: params["registry"],

@@ -16,7 +16,8 @@ export function program(name: string, ...args: string[]): Program {
 function loaders(): string[] {
   const found: string[] = [];
   for (const [i, flag] of process.execArgv.entries()) {
-    if (flag === "--import" || flag === "--require") found.push(flag, process.execArgv[i + 1] ?? "");
+    if (flag === "--import" || flag === "--require")
+      found.push(flag, process.execArgv[i + 1] ?? "");
     if (flag.startsWith("--import=") || flag.startsWith("--require=")) found.push(flag);
   }
   return found;

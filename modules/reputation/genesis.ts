@@ -1,6 +1,7 @@
 import { compareBytes, concatBytes, utf8Encode } from "../../core/bytes.ts";
 import { bytesOfAddress } from "../../core/crypto/address.ts";
 import { defineGenesis, type Fault } from "../../core/module.ts";
+import { saveCounter } from "./counters.ts";
 import { paramFaults } from "./params.ts";
 import { counters, incidents, params } from "./state.ts";
 import { GenesisState, type Counter, type Incidents } from "./types.ts";
@@ -11,9 +12,12 @@ const mostNameBytes = 255;
 function orderOf(record: Counter | Incidents): Uint8Array {
   const service = utf8Encode(record.service);
   const node = bytesOfAddress(record.node);
-  const parts = [Uint8Array.of(service.length), service, Uint8Array.of(node.length), node];
-  if ("key" in record) parts.push(Uint8Array.of(record.role), utf8Encode(record.key));
-  return concatBytes(...parts);
+  const parts = [Uint8Array.of(service.length), service];
+  if ("key" in record) {
+    const key = utf8Encode(record.key);
+    parts.push(Uint8Array.of(record.role, key.length), key);
+  }
+  return concatBytes(...parts, node);
 }
 
 function formFault(record: Counter | Incidents): string | undefined {
@@ -21,7 +25,8 @@ function formFault(record: Counter | Incidents): string | undefined {
   if (service === "" || utf8Encode(service).length > mostNameBytes)
     return `service: expected 1..${mostNameBytes} bytes, got "${service}"`;
   if ("key" in record) {
-    if (record.key === "") return "key: expected a task or event key, got nothing";
+    if (record.key === "" || utf8Encode(record.key).length > mostNameBytes)
+      return `key: expected 1..${mostNameBytes} bytes, got "${record.key}"`;
     if (record.role < 1 || record.role > 3)
       return `role: expected executor, validator or emitter, got ${record.role}`;
   } else if (record.recentMs.some((time, i) => i > 0 && time < (record.recentMs[i - 1] ?? 0n))) {
@@ -42,7 +47,7 @@ function recordFaults(name: string, records: readonly (Counter | Incidents)[]): 
     }
     const order = orderOf(record);
     if (last !== undefined && compareBytes(last, order) >= 0)
-      fail(`expected records in the order of service and node, each once`);
+      fail("expected the order of the store, each record once");
     last = order;
   }
   return faults;
@@ -58,17 +63,7 @@ export const genesis = defineGenesis<GenesisState>({
   ],
   init(ctx, state) {
     params.set(ctx, state.params);
-    for (const counter of state.counters) {
-      const { service, node, role, key } = counter;
-      counters.set(
-        ctx,
-        [
-          [service, node],
-          [role, key],
-        ],
-        counter,
-      );
-    }
+    for (const counter of state.counters) saveCounter(ctx, undefined, counter);
     for (const record of state.incidents) incidents.set(ctx, [record.service, record.node], record);
   },
   export: (ctx) => ({

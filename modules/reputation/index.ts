@@ -8,8 +8,10 @@ export {
   feeWeight,
   incidentFactor,
   performance,
+  performances,
   repeats,
-  standing,
+  standings,
   type Standing,
+  type Standings,
 } from "./standing.ts";
 export type { Place, WeightedWork, Work } from "./types.ts";

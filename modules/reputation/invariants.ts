@@ -2,6 +2,7 @@ import type { ReadCtx } from "../../core/context.ts";
 import { one } from "../../core/math/dec.ts";
 import { divFloor, max } from "../../core/math/integers.ts";
 import { agesAt } from "./ages.ts";
+import { countersOf } from "./counters.ts";
 import { touchedCounter, touchedIncidents } from "./records.ts";
 import { counters, incidents } from "./state.ts";
 
@@ -15,7 +16,7 @@ export function sumsMatchCounters(ctx: ReadCtx): string | undefined {
     const { node, service, successes, failures } = touchedIncidents(record, ages);
     let a = 0n;
     let b = 0n;
-    for (const counter of counters.under(ctx, [service, node])) {
+    for (const counter of countersOf(ctx, record)) {
       const now = touchedCounter(counter, ages);
       a += now.successes;
       b += now.failures;

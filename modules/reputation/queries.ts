@@ -4,6 +4,7 @@ import { address } from "../../core/crypto/address.ts";
 import { defineQuery } from "../../core/module.ts";
 import * as wire from "../../proto/gen/assay/reputation/v1/query.ts";
 import { agesAt } from "./ages.ts";
+import { countersOf } from "./counters.ts";
 import { params } from "./params.ts";
 import {
   incidentFactorOf,
@@ -13,7 +14,7 @@ import {
   touchedCounter,
   touchedIncidents,
 } from "./records.ts";
-import { counters, incidents } from "./state.ts";
+import { incidents } from "./state.ts";
 import { Counter, Incidents, Params, type Place } from "./types.ts";
 
 // A node has a counter per role and key that it ever served; a definition has at most 64 tasks.
@@ -28,15 +29,14 @@ export const queryParams = defineQuery({
 
 /** Every number of now, decayed to the current epoch; the draw uses the `before` ones. */
 export function breakdown(ctx: ReadCtx, place: Place): wire.QueryBreakdownResponse {
-  const { node, service } = place;
   const ages = agesAt(ctx);
   const found: Counter[] = [];
-  for (const counter of counters.under(ctx, [service, node])) {
+  for (const counter of countersOf(ctx, place)) {
     if (found.length === mostCounters) break;
     found.push(touchedCounter(counter, ages));
   }
   const record = touchedIncidents(
-    incidents.get(ctx, [service, node]) ?? newIncidents(place, ages.epoch),
+    incidents.get(ctx, [place.service, place.node]) ?? newIncidents(place, ages.epoch),
     ages,
   );
   return {

@@ -3,6 +3,7 @@ import type { Ctx } from "../../core/context.ts";
 import { one } from "../../core/math/dec.ts";
 import { amount, max } from "../../core/math/integers.ts";
 import { agesAt, type Ages } from "./ages.ts";
+import { findCounter, saveCounter } from "./counters.ts";
 import { params } from "./params.ts";
 import {
   added,
@@ -12,7 +13,7 @@ import {
   touchedIncidents,
   withFault,
 } from "./records.ts";
-import { counters, incidents } from "./state.ts";
+import { incidents } from "./state.ts";
 import type { Incidents, Place, WeightedWork, Work } from "./types.ts";
 
 function change(
@@ -30,15 +31,10 @@ function change(
 }
 
 function count(ctx: Ctx, work: Work, side: "successes" | "failures", weight: Dec): void {
-  const { node, service, role, key } = work;
   const ages = agesAt(ctx);
-  const at = [
-    [service, node],
-    [role, key],
-  ] as const;
-  const found = counters.get(ctx, at);
+  const found = findCounter(ctx, work);
   const counter = found === undefined ? newCounter(work, ages.epoch) : touchedCounter(found, ages);
-  counters.set(ctx, at, { ...counter, [side]: added(counter[side], weight) });
+  saveCounter(ctx, found, { ...counter, [side]: added(counter[side], weight) });
   change(ctx, work, ages, (record) => ({ [side]: added(record[side], weight) }));
 }
 

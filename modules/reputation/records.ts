@@ -52,6 +52,19 @@ export function touchedIncidents(record: Incidents, ages: Ages): Incidents {
   return { ...record, epoch: ages.epoch, successes, failures, load, goodSeats, ...before };
 }
 
+/** Successes and failures as the current epoch began. */
+export function tallyBefore(record: Tally, ages: Ages): readonly [Dec, Dec] {
+  if (record.epoch === ages.epoch) return [record.successesBefore, record.failuresBefore];
+  const age = ages.since(record.epoch);
+  return [decayed(record.successes, age), decayed(record.failures, age)];
+}
+
+/** L as the current epoch began. */
+export function loadBefore(record: Incidents, ages: Ages): Dec {
+  if (record.epoch === ages.epoch) return record.loadBefore;
+  return decayed(record.load, ages.since(record.epoch));
+}
+
 /** (a + 1) / (a + b + 3): a newcomer's 1/3 lies below every proven node. */
 export function reputationOf(successes: bigint, failures: bigint): Dec {
   return ratio(successes + one, successes + failures + 3n * one);

@@ -1,4 +1,4 @@
-import { addressKey, pairKey, stringKey, u8Key } from "../../core/collections/keys.ts";
+import { addressKey, pairKey, stringKey, tripleKey, u8Key } from "../../core/collections/keys.ts";
 import { remembered } from "../../core/collections/remembered.ts";
 import { schema } from "../../core/collections/schema.ts";
 import type { Role } from "../../proto/gen/assay/registry/v1/registry.ts";
@@ -8,12 +8,14 @@ const state = schema("reputation");
 const place = pairKey(stringKey, addressKey);
 
 export const params = state.item(0, "params", remembered(Params));
-/** ((service, node), (role, task or event key)). */
+/** ((service, role, task or event key), node): a table's counters lie together. */
 export const counters = state.map(
   1,
   "counters",
-  pairKey(place, pairKey(u8Key<Role>(), stringKey)),
+  pairKey(tripleKey(stringKey, u8Key<Role>(), stringKey), addressKey),
   remembered(Counter),
 );
 /** (service, node). */
 export const incidents = state.map(2, "incidents", place, remembered(Incidents));
+/** ((service, node), (role, key)) of every counter: a node's counters lie together. Written by counters.ts alone. */
+export const works = state.keySet(3, "works", pairKey(place, pairKey(u8Key<Role>(), stringKey)));

@@ -1,7 +1,7 @@
 import type { Amount, Dec } from "../../core/brand.ts";
 import type { ReadCtx } from "../../core/context.ts";
 import * as reputation from "../reputation/index.ts";
-import type { Ages, Standing } from "../reputation/index.ts";
+import type { Ages, Standing, Standings } from "../reputation/index.ts";
 import * as staking from "../staking/index.ts";
 import type { Bond } from "../staking/index.ts";
 import { nodeReason, type Reason } from "./eligibility.ts";
@@ -20,7 +20,7 @@ export type Surveyed = { readonly bond: Bond } & (
   { readonly reason: Reason } | { readonly reason: undefined; readonly fit: Fit }
 );
 
-export function surveyed(ctx: ReadCtx, bond: Bond, ages: Ages): Surveyed {
+function surveyed(ctx: ReadCtx, bond: Bond, standings: Standings): Surveyed {
   const reason = nodeReason(ctx, bond);
   if (reason !== undefined) return { bond, reason };
   return {
@@ -29,7 +29,7 @@ export function surveyed(ctx: ReadCtx, bond: Bond, ages: Ages): Surveyed {
     fit: {
       stake: staking.countingStake(ctx, bond),
       commitment: commitmentFactor(bond.committedUntilMs - ctx.block.timeMs),
-      standing: reputation.standing(ctx, bond, ages),
+      standing: standings.of(bond.node),
       uptime: staking.uptime(ctx, bond.node),
     },
   };
@@ -38,6 +38,8 @@ export function surveyed(ctx: ReadCtx, bond: Bond, ages: Ages): Surveyed {
 /** All bonded nodes of a service in address order. */
 export function survey(ctx: ReadCtx, service: string, ages: Ages): Surveyed[] {
   const nodes: Surveyed[] = [];
-  for (const bond of staking.bondsOfService(ctx, service)) nodes.push(surveyed(ctx, bond, ages));
+  const standings = reputation.standings(ctx, service, ages);
+  for (const bond of staking.bondsOfService(ctx, service))
+    nodes.push(surveyed(ctx, bond, standings));
   return nodes;
 }

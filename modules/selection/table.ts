@@ -63,6 +63,7 @@ export function tableOf(
   ages: Ages,
 ): Table {
   const { service, taskKey, role } = key;
+  const performanceOf = reputation.performances(ctx, { service, role, key: taskKey }, ages);
   const counts = new ReasonCounts();
   const eligible: Factors[] = [];
   const since: bigint[] = [];
@@ -80,8 +81,7 @@ export function tableOf(
     const { node } = bond;
     const { stake, commitment, standing, uptime } = surveyed.fit;
     const load = loadFactor(bond.openSeats, capacityFor(bond, release.definition.minBond));
-    const work = { node, service, role, key: taskKey };
-    const performance = reputation.performance(ctx, work, ages, standing);
+    const performance = performanceOf(node, standing);
     const incidents = standing.incidentFactor;
     eligible.push({ node, stake, commitment, performance, incidents, uptime, load });
     since.push(max(bond.bondedHeight, instance?.announcedHeight ?? 0n));

@@ -38,7 +38,9 @@ function oracle(a: string, b: string): number {
   return 0;
 }
 
-const number = fc.oneof(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 1e9 })).map(String);
+const number = fc
+  .oneof(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 1e9 }))
+  .map(String);
 const identifier = fc.oneof(
   number,
   fc.stringMatching(/^[0-9A-Za-z-]{1,4}$/).filter((text) => !/^\d+$/.test(text)),
@@ -72,7 +74,17 @@ describe("property: semver", () => {
       }),
       { numRuns: 5_000 },
     );
-    for (const text of ["1.0.0+build", "01.0.0", "1.0", "1.0.0-", "1.0.0-01", "v1.0.0", "1.0.0-a..b", " 1.0.0", ""]) {
+    for (const text of [
+      "1.0.0+build",
+      "01.0.0",
+      "1.0",
+      "1.0.0-",
+      "1.0.0-01",
+      "v1.0.0",
+      "1.0.0-a..b",
+      " 1.0.0",
+      "",
+    ]) {
       assert.equal(isVersion(text), false, text);
     }
   });

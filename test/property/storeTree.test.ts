@@ -158,7 +158,7 @@ describe("store: the tree against a naive one and a Map", () => {
         for (const op of ops) trio.apply(op);
         trio.check();
       }),
-      { numRuns: 300 },
+      { numRuns: 300, endOnFailure: true },
     );
   });
 
@@ -180,7 +180,7 @@ describe("store: the tree against a naive one and a Map", () => {
         const next = latest + 1n;
         assert.equal(toHex(copy.saveVersion(next)), toHex(trio.tree.saveVersion(next)));
       }),
-      { numRuns: 200 },
+      { numRuns: 200, endOnFailure: true },
     );
   });
 
@@ -198,7 +198,7 @@ describe("store: the tree against a naive one and a Map", () => {
         assert.deepEqual(read(false), inside);
         assert.deepEqual(read(true), inside.reverse());
       }),
-      { numRuns: 500 },
+      { numRuns: 500, endOnFailure: true },
     );
   });
 });

@@ -124,7 +124,8 @@ export class TaskChain {
     const ctx = this.#at(options);
     this.ctx = ctx;
     beacon.beaconModule.beginBlock?.(ctx);
-    if (beacon.isDue(ctx)) beacon.contribute(ctx, new Uint8Array(96).fill(Number(this.height % 251n)));
+    if (beacon.isDue(ctx))
+      beacon.contribute(ctx, new Uint8Array(96).fill(Number(this.height % 251n)));
     for (const module of chainModules) {
       if (module.name !== "beacon") module.beginBlock?.(ctx);
     }
@@ -190,7 +191,9 @@ export class TaskChain {
   eventsOf(type: string): Record<string, string>[] {
     return this.events
       .filter((event) => event.type === type)
-      .map(({ attributes }) => Object.fromEntries(attributes.map(({ key, value }) => [key, value])));
+      .map(({ attributes }) =>
+        Object.fromEntries(attributes.map(({ key, value }) => [key, value])),
+      );
   }
 
   #genesis(options: TaskChainOptions): Record<string, unknown> {
@@ -322,7 +325,9 @@ function texts(params: object): object {
   return Object.fromEntries(
     Object.entries(params).map(([name, value]) => [
       name,
-      typeof value === "bigint" && !wide.some((end) => name.endsWith(end)) ? value.toString() : value,
+      typeof value === "bigint" && !wide.some((end) => name.endsWith(end))
+        ? value.toString()
+        : value,
     ]),
   );
 }

@@ -77,20 +77,31 @@ export function releaseMsg(
 /** Registers a user by commit and register, as the default parameters ask. */
 export function registerUser(on: Chain, owner: TestKey, username: string): void {
   const { address } = owner;
-  on.send("MsgCommitName", { committer: address, commitment: commitmentOf("user", username, address) });
+  on.send("MsgCommitName", {
+    committer: address,
+    commitment: commitmentOf("user", username, address),
+  });
   on.next();
   on.send("MsgRegisterUser", { owner: address, username, salt });
 }
 
 export function registerService(on: Chain, owner: TestKey, name: string): void {
   const { address } = owner;
-  on.send("MsgCommitName", { committer: address, commitment: commitmentOf("service", name, address) });
+  on.send("MsgCommitName", {
+    committer: address,
+    commitment: commitmentOf("service", name, address),
+  });
   on.next();
   on.send("MsgRegisterService", { owner: address, name, salt });
 }
 
 /** A user with a service that has one release. */
-export function publishEcho(on: Chain, owner: TestKey, name = "echo-demo", version = "1.0.0"): void {
+export function publishEcho(
+  on: Chain,
+  owner: TestKey,
+  name = "echo-demo",
+  version = "1.0.0",
+): void {
   registerUser(on, owner, "author");
   registerService(on, owner, name);
   on.send("MsgPublishRelease", releaseMsg(owner, name, version));

@@ -20,10 +20,24 @@ describe("registry: names", () => {
   });
 
   it("refuses look-alikes, doubled and trailing hyphens, digits and hyphens in front", () => {
-    for (const text of ["", "a--b", "abc-", "-abc", "1abc", "Abc", "аbc", "a_b", "a.b", "ab\u0000", "abc ", "ａｂｃ"]) {
+    for (const text of [
+      "",
+      "a--b",
+      "abc-",
+      "-abc",
+      "1abc",
+      "Abc",
+      "аbc",
+      "a_b",
+      "a.b",
+      "ab\u0000",
+      "abc ",
+      "ａｂｃ",
+    ]) {
       assert.equal(isName(text), false, JSON.stringify(text));
     }
-    for (const text of ["abc", "a-b", "a-1", "a1-2-3", "echo-demo"]) assert.equal(isName(text), true, text);
+    for (const text of ["abc", "a-b", "a-1", "a1-2-3", "echo-demo"])
+      assert.equal(isName(text), true, text);
   });
 
   it("agrees with the rule on every text of up to four characters of a small alphabet", () => {

@@ -46,8 +46,14 @@ describe("registry: update profile", () => {
   it("refuses wrong lengths and who is no user", () => {
     const { on, alice, bob } = aliceAndBob();
     const owner = alice.address;
-    assert.equal(on.refuse("MsgUpdateProfile", { owner, profileHash: new Uint8Array(33) }), "registry/13");
-    assert.equal(on.refuse("MsgUpdateProfile", { owner, encryptionKey: new Uint8Array(1) }), "registry/12");
+    assert.equal(
+      on.refuse("MsgUpdateProfile", { owner, profileHash: new Uint8Array(33) }),
+      "registry/13",
+    );
+    assert.equal(
+      on.refuse("MsgUpdateProfile", { owner, encryptionKey: new Uint8Array(1) }),
+      "registry/12",
+    );
     assert.equal(on.refuse("MsgUpdateProfile", { owner: bob.address }), "registry/15");
   });
 });
@@ -91,7 +97,12 @@ describe("registry: offer and accept name", () => {
     const { on, alice, bob } = aliceAndBob();
     registerService(on, alice, "echo-demo");
     registerUser(on, bob, "bobby");
-    on.send("MsgOfferName", { owner: alice.address, kind: service, name: "echo-demo", to: bob.address });
+    on.send("MsgOfferName", {
+      owner: alice.address,
+      kind: service,
+      name: "echo-demo",
+      to: bob.address,
+    });
     on.send("MsgAcceptName", { newOwner: bob.address, kind: service, name: "echo-demo" });
     assert.equal(findService(on.ctx, "echo-demo")?.owner, bob.address);
     assert.equal(findService(on.ctx, "echo-demo")?.offeredTo, "");
@@ -113,7 +124,10 @@ describe("registry: offer and accept name", () => {
   it("refuses strangers, unknown names and kinds, and an offer to oneself", () => {
     const { on, alice, bob } = aliceAndBob();
     const offer = { owner: alice.address, kind: user, name: "alice", to: bob.address };
-    assert.equal(on.refuse("MsgOfferName", { ...offer, owner: bob.address, to: alice.address }), "registry/17");
+    assert.equal(
+      on.refuse("MsgOfferName", { ...offer, owner: bob.address, to: alice.address }),
+      "registry/17",
+    );
     assert.equal(on.refuse("MsgOfferName", { ...offer, name: "nobody" }), "registry/16");
     assert.equal(on.refuse("MsgOfferName", { ...offer, kind: service }), "registry/16");
     assert.equal(on.refuse("MsgOfferName", { ...offer, kind: 0 }), "registry/3");
@@ -145,7 +159,12 @@ describe("registry: offer and accept name", () => {
       on.refuse("MsgAcceptName", { newOwner: bob.address, kind: user, name: "alice" }),
       "registry/19",
     );
-    on.send("MsgOfferName", { owner: alice.address, kind: service, name: "echo-demo", to: bob.address });
+    on.send("MsgOfferName", {
+      owner: alice.address,
+      kind: service,
+      name: "echo-demo",
+      to: bob.address,
+    });
     assert.equal(
       on.refuse("MsgAcceptName", { newOwner: bob.address, kind: service, name: "echo-demo" }),
       "registry/15",

@@ -33,12 +33,20 @@ type Wire<T> = {
 };
 type Named<N, K extends string> = { readonly [P in K & keyof N]: N[P] };
 type MessageName<N> = Extract<
-  { [K in keyof N]: K extends `Msg${string}` ? (`${K & string}Response` extends keyof N ? K : never) : never }[keyof N],
+  {
+    [K in keyof N]: K extends `Msg${string}`
+      ? `${K & string}Response` extends keyof N
+        ? K
+        : never
+      : never;
+  }[keyof N],
   string
 >;
 type Tx = Named<typeof registryTx, MessageName<typeof registryTx>> &
   Named<typeof stakingTx, MessageName<typeof stakingTx>>;
-export type Fields<N extends keyof Tx> = Tx[N] extends { fromPartial(fields: infer F): unknown } ? F : never;
+export type Fields<N extends keyof Tx> = Tx[N] extends { fromPartial(fields: infer F): unknown }
+  ? F
+  : never;
 
 /** A chain of the modules up to staking, over a Map store: blocks of messages, one context a block. */
 export type Chain = ReturnType<typeof chain>;
@@ -81,7 +89,10 @@ export function chain(
   const call = <N extends keyof Tx>(name: N, fields: Fields<N>) => {
     const inStaking = name in stakingTx;
     const module = inStaking ? staking.stakingModule : registry.registryModule;
-    const namespace = (inStaking ? stakingTx : registryTx) as unknown as Record<string, Wire<unknown>>;
+    const namespace = (inStaking ? stakingTx : registryTx) as unknown as Record<
+      string,
+      Wire<unknown>
+    >;
     const msg = module.msgs.find((one) => one.typeUrl.endsWith(`.${name}`));
     const wire = namespace[name];
     const response = namespace[`${name}Response`];

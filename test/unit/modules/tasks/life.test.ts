@@ -21,7 +21,9 @@ describe("tasks: life", () => {
     );
     assert.equal(chain.task().status, TaskStatus.TASK_STATUS_REVEAL);
     chain.block([reveal(chain, task, executor, "hello")]);
-    chain.block(validators.map((seat) => reveal(chain, task, seat, "hello", { output: undefined })));
+    chain.block(
+      validators.map((seat) => reveal(chain, task, seat, "hello", { output: undefined })),
+    );
     const ended = chain.task();
     assert.equal(ended.status, TaskStatus.TASK_STATUS_VALID);
     assert.equal(ended.finishedHeight, 5n);

@@ -1,0 +1,102 @@
+import { AssayClient, type AssayClient as Client } from "../../client/index.ts";
+import { BondStatus } from "../../proto/gen/assay/staking/v1/staking.ts";
+import { PageRequest } from "../../proto/gen/cosmos/base/query/v1beta1/pagination.ts";
+import type { CliContext } from "../context.ts";
+import type { Register } from "../main.ts";
+import { formatAssay } from "../print.ts";
+import { shortAddress, statusWords } from "../taskLife.ts";
+import { isFinished } from "../../client/run.ts";
+
+type RpcStatus = {
+  readonly node_info: { readonly network: string; readonly version: string };
+  readonly sync_info: {
+    readonly latest_block_height: string;
+    readonly latest_block_time: string;
+    readonly latest_app_hash: string;
+    readonly catching_up: boolean;
+  };
+  readonly validator_info: { readonly address: string; readonly voting_power: string };
+};
+
+export const register: Register = (program, context) => {
+  program
+    .command("status [node]")
+    .description("one screen: the chain, this validator, a service node by its address, the work")
+    .action((node: string | undefined) => status(context(), node));
+};
+
+async function status(cli: CliContext, node: string | undefined): Promise<void> {
+  const client = await cli.connect();
+  const [rpc, app, peers, power] = await Promise.all([
+    client.rpc.call<RpcStatus>("status"),
+    client.rpc.call<{ response: { version?: string } }>("abci_info"),
+    client.rpc.call<{ n_peers: string }>("net_info"),
+    totalPower(client),
+  ]);
+  if (cli.options.output === "json") {
+    return cli.out(JSON.stringify({ ...rpc, n_peers: peers.n_peers, app: app.response }));
+  }
+  const { node_info: info, sync_info: sync, validator_info: validator } = rpc;
+  const ago = Math.max(0, Date.now() - Date.parse(sync.latest_block_time)) / 1000;
+  cli.out(
+    `${info.network}   height ${sync.latest_block_height}   ${ago.toFixed(1)} s ago   ` +
+      `peers ${peers.n_peers}   ${sync.catching_up ? "catching up" : "synced"}   ` +
+      `app ${app.response.version ?? "?"} · CometBFT ${info.version} · app hash ${sync.latest_app_hash.slice(0, 8)}…`,
+  );
+  cli.out(`consensus  ${votingText(BigInt(validator.voting_power), power)}`);
+  if (node !== undefined) cli.out(`node       ${await nodeText(client, node)}`);
+  cli.out(`work       ${await workText(client)}`);
+}
+
+function votingText(own: bigint, all: bigint): string {
+  if (own === 0n || all === 0n) return "this node is no consensus validator";
+  const percent = Number((own * 1000n) / all) / 10;
+  return `voting   power ${own} (${percent} % of ${all})`;
+}
+
+async function totalPower(client: Client): Promise<bigint> {
+  const { validators } = await client.rpc.call<{ validators: { voting_power: string }[] }>(
+    "validators",
+    { per_page: "100" },
+  );
+  return validators.reduce((sum, one) => sum + BigInt(one.voting_power), 0n);
+}
+
+async function nodeText(client: AssayClient, node: string): Promise<string> {
+  const [{ bonds }, life] = await Promise.all([
+    client.staking.nodeBonds({ node }),
+    client.staking.life({ node }),
+  ]);
+  if (bonds.length === 0) return `${shortAddress(node)}   no bond`;
+  const stake = bonds.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
+  const good = bonds.every(
+    ({ status: bond, missing }) => bond === BondStatus.BOND_STATUS_ACTIVE && !missing,
+  );
+  const until =
+    bonds
+      .map(({ committedUntilMs }) => committedUntilMs)
+      .sort(ascending)
+      .at(-1) ?? 0n;
+  const date = new Date(Number(until)).toISOString().slice(0, 10);
+  const health = life.alive ? (good ? "passing" : "warning") : "critical";
+  return (
+    `${shortAddress(node)}   ${health}   services ${bonds.length}   bond ${formatAssay(stake)}, ` +
+    `committed until ${date}   lease ${life.alive ? "ok" : "lapsed"}`
+  );
+}
+
+function ascending(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+async function workText(client: Client): Promise<string> {
+  const pagination = PageRequest.fromPartial({ limit: 20n, reverse: true });
+  const { tasks } = await client.tasks.tasks({ pagination });
+  const [last] = tasks;
+  if (last === undefined) return "no task yet";
+  const open = tasks.filter((task) => !isFinished(task)).length;
+  return (
+    `open ${open} of the last ${tasks.length} tasks   ` +
+    `last ${last.id} ${last.service} ${last.taskKey} ${statusWords[last.status]}`
+  );
+}

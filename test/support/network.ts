@@ -1,0 +1,292 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import fs from "node:fs";
+import http from "node:http";
+import net from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { DirectSecp256k1Wallet } from "@cosmjs/proto-signing";
+import { setUpNode, writeExecutorHome } from "../../cli/executor/setup.ts";
+import { program } from "../../cli/home/programs.ts";
+import { socketPathOf } from "../../cli/home/socket.ts";
+import { publishService } from "../../cli/service/publish.ts";
+import { Supervisor } from "../../cli/supervise/supervisor.ts";
+import { AssayClient } from "../../client/index.ts";
+import { newMnemonic, deriveKey } from "../../client/keyring/keyring.ts";
+import { Accounts } from "../../localnet/accounts.ts";
+import { Folder, type Network } from "../../localnet/folder.ts";
+import { connectNodes, rpcUrls, writeNetwork } from "../../localnet/homes.ts";
+import { nodePorts } from "../../localnet/ports.ts";
+import { Role } from "../../proto/gen/assay/registry/v1/registry.ts";
+
+const chainId = "assay-local-1";
+const bothRoles = [Role.ROLE_EXECUTOR, Role.ROLE_VALIDATOR];
+export const releaseName = "sum-demo@1.0.0";
+export const taskKey = "sum";
+
+/** One consensus validator: CometBFT and app as real processes under a supervisor of this process. */
+export type Validator = { readonly index: number; readonly rpc: string; supervisor: Supervisor };
+
+/** One real executor process and its owner's account number. */
+export type ExecutorProcess = { readonly home: string; readonly node: string; child: ChildProcess };
+
+/** A network of real processes on ports of its own, in a folder of its own; everything ends with stop(). */
+export class TestNetwork {
+  readonly folder: Folder;
+  readonly network: Network;
+  readonly accounts: Accounts;
+  readonly validators: Validator[] = [];
+  readonly executors: ExecutorProcess[] = [];
+  /** The web service knows nothing of Assay: it adds numbers. `wrong` makes it lie to whoever asks on that path. */
+  #service: http.Server | undefined;
+  #manifest = "";
+  readonly #log: (line: string) => void;
+
+  private constructor(folder: Folder, network: Network, log: (line: string) => void) {
+    this.folder = folder;
+    this.network = network;
+    this.accounts = new Accounts(folder);
+    this.#log = log;
+  }
+
+  static async start(
+    comet: string,
+    validators: number,
+    log: (line: string) => void = () => undefined,
+  ): Promise<TestNetwork> {
+    const folder = new Folder(fs.mkdtempSync(path.join(os.tmpdir(), "assay-net-")));
+    folder.open();
+    const portOffset = await freeOffset(validators);
+    const self = new TestNetwork(folder, { chainId, validators, executors: 0, portOffset }, log);
+    await writeNetwork(folder, self.network, comet, await self.accounts.list());
+    await connectNodes(folder, self.network, comet);
+    for (let index = 0; index < validators; index++) {
+      const rpc = rpcUrls(self.network)[index] ?? "";
+      self.validators.push({ index, rpc, supervisor: self.#supervisor(comet, index) });
+    }
+    await Promise.all(self.validators.map(({ supervisor }) => supervisor.start()));
+    await self.untilHeight(1n);
+    return self;
+  }
+
+  get rpc(): readonly string[] {
+    return rpcUrls(this.network);
+  }
+
+  /** A client over the given endpoints (default: all) that signs with an account of genesis. */
+  async client(account?: number, endpoints: readonly string[] = this.rpc): Promise<AssayClient> {
+    if (account === undefined) return AssayClient.connect(endpoints);
+    return AssayClient.connect(endpoints, { signer: await this.accounts.signer(account) });
+  }
+
+  /** Publishes the demo service by account 0. */
+  async publish(): Promise<void> {
+    this.#service = http.createServer(addNumbers);
+    await new Promise<void>((done) => this.#service?.listen(0, "127.0.0.1", done));
+    const { port } = this.#service.address() as net.AddressInfo;
+    this.#manifest = this.folder.in("service.yml");
+    fs.writeFileSync(this.#manifest, serviceYml(port));
+    const author = await this.client(0);
+    await publishService(author, this.accounts.privateKey(0), this.#manifest, "alice");
+  }
+
+  /** A real executor process for the node of account `owner`. */
+  async startExecutor(owner: number): Promise<ExecutorProcess> {
+    const home = this.folder.in(`executor${owner}`);
+    const operator = await writeExecutorHome({
+      home,
+      rpc: this.rpc,
+      chainId,
+      keyring: "test",
+      services: [this.#manifest],
+    });
+    const node = await this.bond(owner, operator.address);
+    const executor = { home, node, child: this.#spawnExecutor(home) };
+    this.executors.push(executor);
+    return executor;
+  }
+
+  restartExecutor(executor: ExecutorProcess): void {
+    executor.child = this.#spawnExecutor(executor.home);
+  }
+
+  /** Bonds account `owner` with an operator whose key the test holds: a node that does what the test wants. */
+  async ownNode(
+    owner: number,
+  ): Promise<{ node: string; operator: AssayClient; secret: Uint8Array }> {
+    const secret = deriveKey(newMnemonic());
+    const signer = await DirectSecp256k1Wallet.fromKey(secret, "assay");
+    const [account] = await signer.getAccounts();
+    const node = await this.bond(owner, account?.address ?? "");
+    return { node, operator: await AssayClient.connect(this.rpc, { signer }), secret };
+  }
+
+  async bond(owner: number, operator: string): Promise<string> {
+    const client = await this.client(owner);
+    await setUpNode(client, {
+      ...{
+        service: "sum-demo",
+        version: "1.0.0",
+        roles: bothRoles,
+        stake: 10_000_000n,
+        commitmentMs: 600_000n,
+      },
+      ...{ capacity: undefined, operatorFunds: 100_000_000n, endpoint: "", operator },
+    });
+    return client.sender.address;
+  }
+
+  /** Waits until this many nodes can be drawn by account 0; a bond counts from the next epoch. */
+  async untilEligible(count: number): Promise<void> {
+    const client = await this.client(0);
+    await until(
+      async () => {
+        const { executors } = await client.tasks.quote({
+          service: "sum-demo",
+          version: "1.0.0",
+          taskKey,
+          inputSize: 1n,
+          validators: 0,
+          requester: client.sender.address,
+        });
+        const { epoch } = await client.clock.clock();
+        const { bonds } = await client.staking.bonds({ service: "sum-demo" });
+        if (executors >= count && bonds.every((bond) => bond.activeFromEpoch <= epoch)) return true;
+        // Block time moves with blocks alone: heartbeats of the executors or this transaction make one.
+        await client.send([
+          {
+            typeUrl: "/cosmos.bank.v1beta1.MsgSend",
+            value: {
+              fromAddress: client.sender.address,
+              toAddress: client.sender.address,
+              amount: [{ denom: "uassay", amount: "1" }],
+            },
+          },
+        ]);
+        return undefined;
+      },
+      60_000,
+      500,
+    );
+  }
+
+  async untilHeight(height: bigint, endpoints: readonly string[] = this.rpc): Promise<void> {
+    await until(
+      async () => {
+        try {
+          const client = await AssayClient.connect(endpoints);
+          return (await client.height()) >= height ? true : undefined;
+        } catch {
+          return undefined;
+        }
+      },
+      60_000,
+      100,
+    );
+  }
+
+  /** App hash that the header of `height` holds, by every validator. */
+  async appHashes(height: bigint): Promise<string[]> {
+    return Promise.all(
+      this.validators.map(async ({ rpc }) => {
+        const url = `${rpc}/block?height=${height}`;
+        const { result } = (await (await fetch(url)).json()) as {
+          result: { block: { header: { app_hash: string } } };
+        };
+        return result.block.header.app_hash;
+      }),
+    );
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.executors.map(({ child }) => stopped(child, "SIGTERM")));
+    await Promise.all(this.validators.map(({ supervisor }) => supervisor.stop()));
+    this.#service?.closeAllConnections();
+    this.#service?.close();
+    fs.rmSync(this.folder.path, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  #supervisor(comet: string, index: number): Supervisor {
+    const home = this.folder.in(`node${index}`);
+    const supervisor = new Supervisor({
+      app: program("app/main", "--home", home),
+      comet: { path: comet, home },
+      socketPath: socketPathOf(home),
+      logDirectory: path.join(home, "logs"),
+      backoffMs: [200],
+      maxRestarts: 20,
+    });
+    supervisor.on("halted", (error) => this.#log(`node${index} halted: ${error.message}`));
+    supervisor.on("restart", ({ reason }) => this.#log(`node${index} restarts: ${reason}`));
+    return supervisor;
+  }
+
+  #spawnExecutor(home: string): ChildProcess {
+    const { command, args } = program("executor/main", "--home", home);
+    const log = fs.openSync(path.join(home, "executor.log"), "a");
+    return spawn(command, args, { stdio: ["ignore", "ignore", log] });
+  }
+}
+
+export async function until<T>(
+  ask: () => Promise<T | undefined>,
+  limitMs: number,
+  everyMs: number,
+): Promise<T> {
+  const end = Date.now() + limitMs;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (Date.now() > end)
+      throw new Error(`not within ${limitMs} ms: ${ask.toString().slice(0, 200)}`);
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+}
+
+export function stopped(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((done) => {
+    child.once("exit", () => done());
+    child.kill(signal);
+  });
+}
+
+/** A stretch of ports that nobody has: node i takes 10 from offset + 10 i. */
+async function freeOffset(nodes: number): Promise<number> {
+  for (let tries = 0; tries < 50; tries++) {
+    const offset = 1_000 + 100 * Math.floor(Math.random() * 300);
+    const ports = Array.from({ length: nodes }, (_, i) =>
+      Object.values(nodePorts(i, offset)),
+    ).flat();
+    const free = await Promise.all(ports.map(isFree));
+    if (free.every(Boolean)) return offset;
+  }
+  throw new Error("no free ports for a network");
+}
+
+function isFree(port: number): Promise<boolean> {
+  const server = net.createServer();
+  return new Promise((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}
+
+function addNumbers(request: http.IncomingMessage, response: http.ServerResponse): void {
+  const chunks: Buffer[] = [];
+  request.on("data", (chunk: Buffer) => chunks.push(chunk));
+  request.on("end", () => {
+    const { numbers } = JSON.parse(Buffer.concat(chunks).toString("utf8")) as { numbers: number[] };
+    response.end(JSON.stringify({ sum: numbers.reduce((sum, one) => sum + one, 0) }));
+  });
+}
+
+function serviceYml(port: number): string {
+  return `
+sid: sum-demo
+version: "1.0.0"
+http: { url: "http://127.0.0.1:${port}" }
+author_share: "0.1"
+tasks:
+  sum: { price: { per_call: "1000" }, commit_blocks: 12, reveal_blocks: 12 }
+`;
+}
