@@ -74,12 +74,10 @@ function check(state: ChainState, { tx, type }: RequestCheckTx): ResponseCheckTx
     const log = "beacon contributions come from the proposer: invalid request";
     return failedResult({ codespace: "sdk", code: 18, log });
   }
-  const ctx = state.ctx(state.checkStore, state.lastBlock);
-  return checkTx(ctx, () => state.txs.decode(tx), {
-    mode: type === 1 ? "recheck" : "check",
-    maxGas: state.limits.maxGas,
-    minGasPrices: state.config.minGasPrices,
-  });
+  const { store, rechecks } = state.check;
+  const ctx = state.ctx(store, state.lastBlock);
+  const env = state.anteEnv(type === 1 ? "recheck" : "check");
+  return checkTx(ctx, rechecks, () => state.txs.decode(tx), env);
 }
 
 /** Keeps the finalized block: one durable record, then the mempool's state starts anew. */

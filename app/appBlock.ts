@@ -12,7 +12,6 @@ import type { ChainState } from "./appState.ts";
 import { msOf } from "./appTime.ts";
 import { beacon, beginBefore, beginAfter, clock, endOrder } from "./modules.ts";
 import { signatureOf } from "./proposal/contribution.ts";
-import type { AnteEnv } from "./tx/ante.ts";
 import { attempt, deliverTx, failedResult, mutable } from "./tx/deliver.ts";
 import { withMode } from "./tx/events.ts";
 
@@ -82,7 +81,7 @@ function runTxs(
   results: ExecTxResult[],
 ): bigint {
   const { maxGas } = state.limits;
-  const env: AnteEnv = { mode: "deliver", maxGas, minGasPrices: [] };
+  const env = state.anteEnv("deliver");
   let used = 0n;
   for (const bytes of txs) {
     const decoded = attempt(() => state.txs.decode(bytes), state.alarms);

@@ -6,13 +6,16 @@ import { EventLog } from "../core/events.ts";
 import { GasMeter } from "../core/gas.ts";
 import { branch, type Branch } from "../core/store/branch.ts";
 import type { ReadStore, WriteStore } from "../core/store/kv.ts";
+import { moduleAddress } from "../core/crypto/address.ts";
 import { sha256 } from "../core/crypto/sha256.ts";
 import { ConsensusParams } from "../proto/cosmos.ts";
 import type { NodeConfig } from "./appConfig.ts";
 import { limitsOf, type BlockLimits } from "./appLimits.ts";
 import type { Registry } from "./appRegistry.ts";
 import type { Db } from "./db/index.ts";
+import type { AnteEnv, AnteMode } from "./tx/ante.ts";
 import { TxCache } from "./tx/cache.ts";
+import { Rechecks } from "./tx/recheck.ts";
 
 /** What the app needs of a db; a test may hand in one that keeps nothing. */
 export type ChainDb = Pick<
@@ -44,11 +47,13 @@ export class ChainState {
   readonly crypto: Crypto;
   /** Lines for the operator, taken by whoever logs. */
   readonly alarms: string[] = [];
+  readonly feeCollector = moduleAddress("fee_collector");
   readonly #times = new Map<bigint, bigint>();
   finalized: Finalized | undefined;
   #genesis: Genesis | undefined;
   #params: ConsensusParams | undefined;
-  #check: Branch | undefined;
+  #limits: BlockLimits | undefined;
+  #check: { readonly store: Branch; readonly rechecks: Rechecks } | undefined;
 
   constructor(config: NodeConfig, registry: Registry, db: ChainDb, crypto: Crypto) {
     this.config = config;
@@ -63,6 +68,7 @@ export class ChainState {
   startFrom(genesis: Genesis): void {
     this.#genesis = genesis;
     this.#params = genesis.params;
+    this.#limits = undefined;
     this.#check = undefined;
   }
 
@@ -87,7 +93,8 @@ export class ChainState {
   }
 
   get limits(): BlockLimits {
-    return limitsOf(this.params);
+    this.#limits ??= limitsOf(this.params);
+    return this.#limits;
   }
 
   /** The last committed state, or that of InitChain before the first commit. */
@@ -129,9 +136,15 @@ export class ChainState {
   }
 
   /** The state of all transactions that wait; made anew after each Commit. */
-  get checkStore(): Branch {
-    this.#check ??= branch(this.base);
+  get check(): { readonly store: Branch; readonly rechecks: Rechecks } {
+    this.#check ??= { store: branch(this.base), rechecks: new Rechecks() };
     return this.#check;
+  }
+
+  anteEnv(mode: AnteMode): AnteEnv {
+    const { feeCollector, config, limits } = this;
+    const minGasPrices = mode === "deliver" || mode === "simulate" ? [] : config.minGasPrices;
+    return { mode, feeCollector, minGasPrices, maxGas: limits.maxGas };
   }
 
   committed(block: Finalized): void {
@@ -140,10 +153,6 @@ export class ChainState {
     this.finalized = undefined;
     this.#times.set(block.height, block.timeMs);
     if (this.#times.size > keptTimes) this.#times.delete(block.height - BigInt(keptTimes));
-  }
-
-  dropCheckStore(): void {
-    this.#check = undefined;
   }
 
   readCtx(store: ReadStore, block: BlockInfo, gas = new GasMeter()): ReadCtx {

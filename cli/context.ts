@@ -3,6 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { AssayClient, type ConnectOptions } from "../client/index.ts";
+import { localnetData } from "./home/programs.ts";
 import { Keyring, requireBackendAllowed, type Backend } from "../client/keyring/keyring.ts";
 
 /** Options of every command, after flag > environment > client.toml > default. */
@@ -43,7 +44,7 @@ export function resolveOptions(raw: Raw, env: CliContext["env"]): GlobalOptions 
     flag ?? env[variable] ?? (typeof file[key] === "string" ? file[key] : undefined);
   return {
     home,
-    node: pick(raw.node, "ASSAY_NODE", "node") ?? "http://127.0.0.1:26657",
+    node: pick(raw.node, "ASSAY_NODE", "node") ?? localnetNodes() ?? "http://127.0.0.1:26657",
     chainId: pick(raw.chainId, "ASSAY_CHAIN_ID", "chain-id"),
     keyringBackend: (pick(raw.keyringBackend, "ASSAY_KEYRING_BACKEND", "keyring-backend") ??
       "file") as Backend,
@@ -51,6 +52,12 @@ export function resolveOptions(raw: Raw, env: CliContext["env"]): GlobalOptions 
     output: (pick(raw.output, "ASSAY_OUTPUT", "output") ?? "text") === "json" ? "json" : "text",
     unsafe: raw.unsafe ?? false,
   };
+}
+
+/** All nodes of this checkout's local network: commands go on when one of them is killed. */
+function localnetNodes(): string | undefined {
+  const { node } = readToml(path.join(localnetData, "client.toml"));
+  return typeof node === "string" ? node : undefined;
 }
 
 function readToml(file: string): Record<string, unknown> {

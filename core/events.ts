@@ -53,6 +53,7 @@ export function emit<T extends object>(
 ): void {
   const attributes: EventAttribute[] = [];
   for (const [name, value] of Object.entries(values)) {
+    if (value === undefined) continue; // a field that is not there
     attributes.push({
       key: snakeCase(name),
       value: plain(value),

@@ -109,12 +109,15 @@ export class Executor {
         const phase: Phase = step === "reveal" ? "reveal" : "commit";
         if (await this.#submitter.isPending(record, phase, height)) continue;
         if (step === "commit")
-          commits.push({ record, post: commitPost(client.chainId, task, seat, record) });
-        if (step === "reveal")
-          reveals.push({
+          commits.push({
             record,
-            post: revealPost(task, seat, record, await this.#comparison(task)),
+            post: commitPost(client.chainId, task, seat, record),
+            outputBytes: 0,
           });
+        if (step === "reveal") {
+          const post = revealPost(task, seat, record, await this.#comparison(task));
+          reveals.push({ record, post, outputBytes: post.output?.inline.length ?? 0 });
+        }
         if (step === "submit") await this.#submitResult(task, seat, record, height);
       } catch (error) {
         if (error instanceof RpcUnavailable) throw error;
@@ -263,7 +266,9 @@ export class Executor {
       resultHash,
       output,
     });
-    await this.#submitter.send([{ record, post: message }], "commit", height, () => message);
+    const outputBytes = output?.inline.length ?? 0;
+    const post = { record, post: message, outputBytes };
+    await this.#submitter.send([post], "commit", height, () => message);
   }
 
   async #sendAll<P>(

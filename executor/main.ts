@@ -57,6 +57,8 @@ async function main(): Promise<void> {
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
+  // Whoever started it holds its stdin open; when that program was killed, nobody else would end this one.
+  if (process.env["ASSAY_SUPERVISED"] === "1") process.stdin.resume().once("end", stop).unref();
   const client = await connect(config, keyring, () => stopping);
   if (client === undefined) return unlock();
   if (client.chainId !== config.chainId)

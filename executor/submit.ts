@@ -5,7 +5,21 @@ import { RpcError } from "../client/rpc/rpc.ts";
 import type { Journal, SeatRecord, SentTx } from "./journal.ts";
 
 export type Phase = "commit" | "reveal";
-export type Post<P> = { readonly record: SeatRecord; readonly post: P };
+export type Post<P> = {
+  readonly record: SeatRecord;
+  readonly post: P;
+  /** Bytes of output that travel with it. */
+  readonly outputBytes: number;
+};
+
+/**
+ * Gas of a transaction with these posts. Not simulated: a post that runs out of gas because others posted meanwhile
+ * would be slashed as silence. A lone post at 0.025 a unit costs less than its post fee (PROTOCOL 11).
+ */
+export function postsGas(posts: readonly Post<unknown>[]): bigint {
+  const bytes = posts.reduce((sum, { outputBytes }) => sum + outputBytes, 0);
+  return 50_000n + 40_000n * BigInt(posts.length) + 60n * BigInt(bytes);
+}
 
 /** Heights after which a post that no block took is given up and made anew. */
 const timeoutBlocks = 12n;
@@ -62,6 +76,7 @@ export class Submitter {
     const timeoutHeight = height + timeoutBlocks;
     await this.#sender.broadcast([message(posts.map(({ post }) => post))], {
       timeoutHeight,
+      gas: postsGas(posts),
       beforeSend: ({ hash, bytes }) => {
         const sent: SentTx = {
           hash,

@@ -1,15 +1,16 @@
 import fs from "node:fs";
 import path from "node:path";
 import { exitCodes } from "../cli/exit.ts";
+import { localnetData } from "../cli/home/programs.ts";
+import { loadManifest } from "../client/manifest/file.ts";
 import { AssayClient, userError } from "../client/index.ts";
 import { Accounts, userAccount } from "./accounts.ts";
 import { Folder, type Network } from "./folder.ts";
 import { requireRunning } from "./lock.ts";
-import { defaultData } from "./options.ts";
 import { rpcUrl } from "./ports.ts";
 import { isRunning, signalOwn, until } from "./processes.ts";
 import { connectAs, serveService, untilDrawable } from "./serveService.ts";
-import { downFileOf, killUnit, pidsOf, processLogOf, type Unit } from "./units.ts";
+import { downFileOf, killUnit, pidsOf, processLogOf, readyPid, type Unit } from "./units.ts";
 
 const startLimitMs = 60_000;
 const drawableLimitMs = 60_000;
@@ -39,7 +40,7 @@ export async function control(args: readonly string[]): Promise<number> {
 
 function readFlags(args: readonly string[]): Flags {
   const names: string[] = [];
-  let data = defaultData;
+  let data = localnetData;
   let nodes: number | undefined;
   for (let i = 0; i < args.length; i++) {
     if (args[i] === "--data") data = path.resolve(args[++i] ?? "");
@@ -49,6 +50,8 @@ function readFlags(args: readonly string[]): Flags {
   return { data, nodes, names };
 }
 
+// A reader that goes away (| head) is no fault.
+process.stdout.on("error", () => undefined);
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 function unitNames({ validators, executors }: Network): string[] {
@@ -92,7 +95,8 @@ async function start(folder: Folder, network: Network, name: string): Promise<nu
 }
 
 function executorUp(unit: Omit<Unit, "args">): string | undefined {
-  return pidsOf(unit).some(isRunning) ? "" : undefined;
+  const pid = readyPid(unit.home);
+  return pid !== undefined && isRunning(pid) ? "" : undefined;
 }
 
 type Status = {
@@ -104,13 +108,26 @@ async function caughtUp(network: Network, name: string): Promise<string | undefi
   const index = Number(name.slice("node".length));
   const own = await statusOf(index, network.portOffset);
   if (own === undefined || own.sync_info.catching_up) return undefined;
-  const height = BigInt(own.sync_info.latest_block_height);
+  const height = own.sync_info.latest_block_height;
+  const hash = await appHashAt(index, network.portOffset, height);
+  let equal = 1;
   for (let i = 0; i < network.validators; i++) {
     const other = i === index ? undefined : await statusOf(i, network.portOffset);
     if (other === undefined) continue;
-    if (height < BigInt(other.sync_info.latest_block_height)) return undefined;
+    if (BigInt(height) < BigInt(other.sync_info.latest_block_height)) return undefined;
+    const theirs = await appHashAt(i, network.portOffset, height);
+    if (theirs !== hash) throw userError("E1403", { height, expected: theirs, actual: hash });
+    equal += 1;
   }
-  return `height ${height}`;
+  return `height ${height}   app hash ${hash.slice(0, 8)}… equal on ${equal} of ${network.validators}`;
+}
+
+async function appHashAt(index: number, offset: number, height: string): Promise<string> {
+  const client = await AssayClient.connect(rpcUrl(index, offset));
+  const { signed_header: signed } = await client.rpc.call<{
+    signed_header: { header: { app_hash: string } };
+  }>("commit", { height });
+  return signed.header.app_hash;
 }
 
 async function statusOf(index: number, offset: number): Promise<Status | undefined> {
@@ -164,6 +181,7 @@ async function serve(
       actual: file,
     });
   }
+  await warnIfSilent(file);
   const accounts = new Accounts(folder);
   const served = await serveService(folder, network, accounts, file, nodes);
   const { release, service, tasks, published, changed } = served;
@@ -179,13 +197,26 @@ async function serve(
   return exitCodes.done;
 }
 
+/** A web service may come up later; before the first task it must. */
+async function warnIfSilent(file: string): Promise<void> {
+  const { tasks } = loadManifest(file);
+  const urls = tasks.flatMap(({ runner }) => (runner.kind === "http" ? [runner.url] : []));
+  for (const url of new Set(urls)) {
+    try {
+      await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    } catch {
+      say(`  !   ${url} does not answer: start the web service before the first task`);
+    }
+  }
+}
+
 /** The keeper starts it again at once; it posts what it has before it goes. */
 async function restartExecutor(folder: Folder, network: Network, index: number): Promise<void> {
   const unit = requireUnit(folder, network, `executor${index}`);
   const [before] = pidsOf(unit);
   if (!signalOwn(before, unit.home, "SIGTERM")) return;
   const ready = await until(() => {
-    const [now] = pidsOf(unit);
+    const now = readyPid(unit.home);
     return now !== undefined && now !== before && isRunning(now) ? true : undefined;
   }, startLimitMs);
   if (ready !== undefined) return;

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import { userError } from "../client/index.ts";
-import { packageRoot, type Folder } from "./folder.ts";
+import { packageRoot } from "../cli/home/programs.ts";
+import type { Folder } from "./folder.ts";
 import { demoServerPort } from "./ports.ts";
 
 const source = path.join(packageRoot, "localnet", "demo");

@@ -22,11 +22,12 @@ export type TaskLife = {
 export async function runDemoTask(
   client: AssayClient,
   { name, key, input, validators }: DemoTask,
+  signal: AbortSignal,
 ): Promise<TaskLife> {
   const lines: string[] = [];
   const started = performance.now();
   let selection: Promise<Selection | undefined> = Promise.resolve(undefined);
-  const run = client.run(name, key, input, { validators, timeoutMs: 120_000 });
+  const run = client.run(name, key, input, { validators, timeoutMs: 120_000, signal });
   let last: Task | undefined;
   run.on("requested", ({ hash, height, fee, escrow }) => {
     const seconds = ((performance.now() - started) / 1000).toFixed(1);

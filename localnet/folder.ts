@@ -1,14 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { userError } from "../client/index.ts";
 import { readJson, writeJson } from "../cli/home/files.ts";
-
-/** The repository: this file runs from localnet/ and from dist/localnet/. */
-export const packageRoot = (() => {
-  const parent = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-  return path.basename(parent) === "dist" ? path.dirname(parent) : parent;
-})();
 
 const markerName = ".assay-localnet";
 const aboutMarker =

@@ -1,4 +1,6 @@
 import fs from "node:fs";
+import { writeFile } from "../cli/home/files.ts";
+import { clientToml } from "../cli/home/templates.ts";
 import { buildGenesis } from "../cli/home/genesis.ts";
 import { cometConfig, writeBeaconKeys, writeGenesis, writeHome } from "../cli/home/init.ts";
 import { writeExecutorHome } from "../cli/executor/setup.ts";
@@ -64,6 +66,12 @@ export async function connectNodes(folder: Folder, network: Network, comet: stri
       cometSettings({ ...cometConfig(options), persistentPeers }),
     );
   }
+  // Where commands without a home of their own find the nodes.
+  const { chainId } = network;
+  writeFile(
+    folder.in("client.toml"),
+    clientToml({ chainId, keyringBackend, nodes: rpcUrls(network) }),
+  );
 }
 
 export function rpcUrls({ validators, portOffset }: Network): string[] {

@@ -25,6 +25,7 @@ export class Keeper {
   readonly #say: (line: string) => void;
   #timer: NodeJS.Timeout | undefined;
   #stopping = false;
+  #stopped: Promise<void> | undefined;
 
   constructor(units: readonly Unit[], say: (line: string) => void) {
     this.#slots = units.map((unit) => ({
@@ -54,7 +55,11 @@ export class Keeper {
   }
 
   /** Executors first: they post what they have while the nodes still take it. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    return (this.#stopped ??= this.#stopAll());
+  }
+
+  async #stopAll(): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#timer);
     const all = (kind: Unit["kind"]): Running[] =>

@@ -46,29 +46,29 @@ async function run(options: Options): Promise<number> {
 
 /** From the start to the end of a network. */
 async function live(options: Options, report: Report): Promise<number> {
-  const interrupted = onInterrupt();
-  const starting = startLocalnet(options, report);
-  const first = await Promise.race([starting, interrupted]);
-  if (first === "interrupted") {
-    report.line("stopping");
-    await starting.then((localnet) => localnet.stop()).catch(() => undefined);
+  const { signal, interrupted } = onInterrupt();
+  let localnet: Localnet;
+  try {
+    localnet = await startLocalnet(options, report, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    report.line("stopped before it was ready");
     return exitCodes.interrupted;
   }
-  const { life } = first;
-  showAll(first, options, report);
-  const valid = life.result !== undefined;
+  const { life } = localnet;
+  showAll(localnet, options, report);
   if (options.once) {
-    await first.stop();
-    return valid ? exitCodes.done : exitCodes.local;
+    await localnet.stop();
+    return life.result === undefined ? exitCodes.local : exitCodes.done;
   }
-  const client = await AssayClient.connect(first.rpc);
+  const client = await AssayClient.connect(localnet.rpc);
   const watch = new Watch(client, life.result?.taskId ?? 0n, report.line);
   watch.start();
   await interrupted;
   watch.stop();
   report.line("stopping: executors, then nodes");
-  await first.stop();
-  report.line(`stopped; npm start goes on from height ${await lastHeight(first)}`);
+  await localnet.stop();
+  report.line("stopped; the next start goes on from here");
   return exitCodes.done;
 }
 
@@ -81,23 +81,19 @@ function showAll(localnet: Localnet, { json }: Options, report: Report): void {
   process.stdout.write(`${readyLine(localnet)}\n`);
 }
 
-async function lastHeight({ height }: Localnet): Promise<bigint> {
-  return Promise.resolve(height);
-}
-
 /** Once drains, twice stops at once. */
-function onInterrupt(): Promise<"interrupted"> {
-  return new Promise((resolve) => {
-    let asked = false;
-    const leave = (): void => {
-      if (asked) process.exit(exitCodes.interrupted);
-      asked = true;
-      resolve("interrupted");
-    };
-    process.on("SIGINT", leave);
-    process.on("SIGTERM", leave);
-    process.on("SIGHUP", leave);
+function onInterrupt(): { signal: AbortSignal; interrupted: Promise<void> } {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const leave = (): void => {
+    if (signal.aborted) process.exit(exitCodes.interrupted);
+    controller.abort();
+  };
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, leave);
+  const interrupted = new Promise<void>((resolve) => {
+    signal.addEventListener("abort", () => resolve());
   });
+  return { signal, interrupted };
 }
 
 /** The same program again, without this terminal; its output is shown until it is ready or gives up. */

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { userError } from "../client/index.ts";
-import { packageRoot } from "./folder.ts";
+import { localnetData } from "../cli/home/programs.ts";
 
 export type Options = {
   readonly data: string;
@@ -41,15 +41,12 @@ export const help = `npm start -- [options]
   --cometbft PATH   CometBFT program
   --data DIR        where everything lies (default localnet/.data)`;
 
-/** The data folder of this checkout. */
-export const defaultData = path.join(packageRoot, "localnet", ".data");
-
 /** Reads the arguments; undefined asks for help. Throws E4011. */
 export function readOptions(args: readonly string[]): Options | undefined {
   const { values } = parse(args);
   if (values.help === true) return undefined;
   return {
-    data: path.resolve(values.data ?? defaultData),
+    data: path.resolve(values.data ?? localnetData),
     validators: number("--v", values.v, 1, 16),
     executors: number("--executors", values.executors, 3, 9),
     portOffset: number("--port-offset", values["port-offset"], 0, 30_000),

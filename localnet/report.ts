@@ -15,6 +15,8 @@ export function stepLine(mark: string, name: string, text: string, seconds: numb
 }
 
 export function makeReport(stream: NodeJS.WriteStream, redraw: boolean): Report {
+  // A reader that goes away (| head) must not end the network without its farewell.
+  stream.on("error", () => undefined);
   const line = (text: string): void => void stream.write(`${text}\n`);
   return {
     line,

@@ -35,7 +35,11 @@ export type Localnet = {
 };
 
 /** Starts or continues the network of a folder and runs the demo task. What it started is ended when it throws. */
-export async function startLocalnet(options: Options, report: Report): Promise<Localnet> {
+export async function startLocalnet(
+  options: Options,
+  report: Report,
+  signal: AbortSignal,
+): Promise<Localnet> {
   const comet = await report.step("CometBFT", () => findComet(options, report));
   const folder = new Folder(options.data);
   folder.open();
@@ -52,13 +56,15 @@ export async function startLocalnet(options: Options, report: Report): Promise<L
     await keeper.stop();
     demo?.kill();
   };
+  // Its processes end at once; the step that waits for them then gives up by itself.
+  signal.addEventListener("abort", () => void stop());
   try {
-    await report.step("chain", () => startNodes(keeper, network));
-    demo = await report.step("executors", () => startExecutors(folder, network, keeper));
+    await report.step("chain", () => startNodes(keeper, network, signal));
+    demo = await report.step("executors", () => startExecutors(folder, network, keeper, signal));
     const { client, release, service, task } = await report.step("demo service", () =>
       serveDemo(folder, network, ring),
     );
-    const life = await report.step("demo task", () => demoTask(client, service, release, task));
+    const life = await report.step("demo task", () => demoTask(client, release, task, signal));
     const height = await client.height();
     return { folder, network, accounts, comet, life, height, rpc: rpcUrls(network), stop };
   } catch (error) {
@@ -136,10 +142,11 @@ function networkOf(options: Options, saved: Network | undefined): Network {
   };
 }
 
-async function startNodes(keeper: Keeper, network: Network) {
+async function startNodes(keeper: Keeper, network: Network, signal: AbortSignal) {
   await keeper.start("node");
   const urls = rpcUrls(network);
   const height = await until(async () => {
+    signal.throwIfAborted();
     // With only some of them up the chain may stand still, and the caller must hear why.
     for (let i = 0; i < network.validators; i++) requireAlive(keeper, `node${i}`);
     const height = await AssayClient.connect(urls)
@@ -159,7 +166,12 @@ function requireAlive(keeper: Keeper, name: string): void {
   if (failed !== undefined) throw userError("E1417", { name, detail: failed });
 }
 
-async function startExecutors(folder: Folder, network: Network, keeper: Keeper) {
+async function startExecutors(
+  folder: Folder,
+  network: Network,
+  keeper: Keeper,
+  signal: AbortSignal,
+) {
   const manifest = fs.readFileSync(writeDemo(folder, network.portOffset));
   for (let i = 1; i <= network.executors; i++) addService(folder, i, demoRelease, manifest);
   await writeExecutors(folder, network);
@@ -167,7 +179,7 @@ async function startExecutors(folder: Folder, network: Network, keeper: Keeper) 
   try {
     await keeper.start("executor");
     const names = Array.from({ length: network.executors }, (_, i) => `executor${i + 1}`);
-    await Promise.all(names.map((name) => untilReady(keeper, name)));
+    await Promise.all(names.map((name) => untilReady(keeper, name, signal)));
   } catch (error) {
     demo.kill();
     throw error;
@@ -176,8 +188,9 @@ async function startExecutors(folder: Folder, network: Network, keeper: Keeper) 
 }
 
 /** Waits for an executor's word that it runs; throws E1417 with its last lines. */
-async function untilReady(keeper: Keeper, name: string): Promise<void> {
-  const ready = await until(async () => {
+async function untilReady(keeper: Keeper, name: string, signal: AbortSignal): Promise<void> {
+  const ready = await until(() => {
+    signal.throwIfAborted();
     requireAlive(keeper, name);
     const running = keeper.running(name);
     return running?.isReady === true ? true : undefined;
@@ -198,13 +211,15 @@ async function serveDemo(folder: Folder, network: Network, ring: Accounts) {
   return { text, value: { client, release, service, task } };
 }
 
-async function demoTask(client: AssayClient, service: string, release: string, key: string) {
-  const version = release.slice(service.length + 1);
-  const name = `${service}@${version}`;
-  const input = { text: "hello" };
-  const life = await runDemoTask(client, { name, key, input, validators: demoValidators });
+async function demoTask(client: AssayClient, name: string, key: string, signal: AbortSignal) {
+  const validators = demoValidators;
+  const life = await runDemoTask(
+    client,
+    { name, key, input: { text: "hello" }, validators },
+    signal,
+  );
   const { result, problem } = life;
   if (result === undefined) return { text: problem?.what ?? "failed", value: life };
-  const text = `${result.taskId} VALID   agree ${result.proof.validators.length}/${demoValidators}`;
-  return { text, value: life };
+  const agree = `${result.proof.validators.length}/${validators}`;
+  return { text: `${result.taskId} VALID   agree ${agree}`, value: life };
 }

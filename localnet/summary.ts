@@ -1,3 +1,4 @@
+import { localnetData } from "../cli/home/programs.ts";
 import { localMnemonic } from "../cli/localKey.ts";
 import type { Localnet } from "./start.ts";
 
@@ -13,7 +14,10 @@ export function summaryLines({ accounts, rpc, folder, network }: Localnet): stri
       const next = addresses[2 * i + 1];
       return `    ${one}${next === undefined ? "" : `   ${next}`}`;
     });
-  const offset = network.portOffset === 0 ? "" : ` --node ${rpc[0]}`;
+  // Commands find the nodes of the usual folder by themselves.
+  const own = folder.path === localnetData;
+  const node = own ? "" : ` --node ${rpc.join(",")}`;
+  const data = own ? "" : ` --data ${folder.path}`;
   const executors = accounts.slice(1, network.executors + 1).length;
   return [
     `  Accounts             ${balance} ASSAY each; PUBLIC keys, never use them elsewhere`,
@@ -23,9 +27,9 @@ export function summaryLines({ accounts, rpc, folder, network }: Localnet): stri
     `    account 0 asks for tasks, accounts 1 to ${executors} own the executors`,
     `  RPC                  ${rpc.join("  ")}`,
     `  Data and logs        ${folder.path}`,
-    `  Try                  npx assay task run echo-demo@1.0.0 echo '{"text":"hi"}' --validators 2${offset}`,
-    `                       npx assay localnet serve DIR   (a service of your own)`,
-    `                       npx assay status${offset}`,
+    `  Try                  npx assay task run echo-demo@1.0.0 echo '{"text":"hi"}' --validators 2${node}`,
+    `                       npx assay localnet serve DIR${data}   (a service of your own)`,
+    `                       npx assay status${node}`,
   ];
 }
 

@@ -32,6 +32,13 @@ export function executorUnit(folder: Folder, index: number): Unit {
 export const downFileOf = (home: string): string => path.join(home, "down");
 export const processLogOf = (home: string): string => path.join(home, "logs", "process.log");
 const executorPidFile = (home: string): string => path.join(home, "executor.pid");
+const executorReadyFile = (home: string): string => path.join(home, "executor.ready");
+
+/** Process id of the executor that last said it was ready. */
+export function readyPid(home: string): number | undefined {
+  const file = executorReadyFile(home);
+  return fs.existsSync(file) ? Number(fs.readFileSync(file, "utf8")) : undefined;
+}
 
 /** All process ids of a unit that may still run, the supervisor first. */
 export function pidsOf({ kind, home }: Pick<Unit, "kind" | "home">): number[] {
@@ -135,6 +142,9 @@ export class Running {
   #read(text: string): void {
     fs.appendFileSync(processLogOf(this.unit.home), text, { mode: 0o600 });
     this.#output = (this.#output + text).slice(-4096);
-    if (this.#output.includes('"ready":true')) this.#ready = true;
+    if (this.#ready || !this.#output.includes('"ready":true')) return;
+    this.#ready = true;
+    const file = executorReadyFile(this.unit.home);
+    fs.writeFileSync(file, String(this.#process.pid), { mode: 0o600 });
   }
 }

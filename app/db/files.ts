@@ -21,7 +21,7 @@ export function listHeights(dir: string, suffix: string): HeightFile[] {
 }
 
 export function writeFully(fd: number, bytes: Uint8Array, position: number): void {
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0; done < bytes.length;) {
     done += writeSync(fd, bytes, done, bytes.length - done, position + done);
   }
 }

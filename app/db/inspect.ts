@@ -23,7 +23,11 @@ export function inspectDb(dir: string, { chainId }: { readonly chainId: string }
   let firstHeight = 0n;
   let lastHeight = 0n;
   let problem: DbError | undefined;
-  const records = readSegments(listSegments(folders.changes), chainDigest(chainId), () => undefined);
+  const records = readSegments(
+    listSegments(folders.changes),
+    chainDigest(chainId),
+    () => undefined,
+  );
   try {
     for (const { record } of records) {
       if (firstHeight === 0n) firstHeight = record.height;

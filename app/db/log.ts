@@ -33,7 +33,8 @@ export class ChangeLog {
     const where = place?.path ?? this.#dir;
     try {
       if (this.#failed) throw new Error("an earlier write failed");
-      if (place === undefined || place.size >= this.#segmentBytes) this.#create(record.height, bytes);
+      if (place === undefined || place.size >= this.#segmentBytes)
+        this.#create(record.height, bytes);
       else this.#extend(place, bytes);
     } catch (cause) {
       this.#failed = true;

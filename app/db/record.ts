@@ -93,13 +93,19 @@ function decodeBody(bytes: Uint8Array): LogRecord {
     meta: body.blob(),
     changes: readChanges(body),
   };
-  if (source.rest !== 0) throw new MalformedError(`expected the end, got ${source.rest} bytes more`);
+  if (source.rest !== 0)
+    throw new MalformedError(`expected the end, got ${source.rest} bytes more`);
   return record;
 }
 
 /** What stands at an offset of a segment. `torn`: a record that a crash cut off; only legal at the very end. */
 export type Scanned =
-  | { readonly kind: "record"; readonly record: LogRecord; readonly hash: Uint8Array; readonly end: number }
+  | {
+      readonly kind: "record";
+      readonly record: LogRecord;
+      readonly hash: Uint8Array;
+      readonly end: number;
+    }
   | { readonly kind: "torn" }
   | { readonly kind: "damaged"; readonly reason: string };
 
@@ -122,7 +128,9 @@ export function scanRecord(segment: Uint8Array, at: number): Scanned {
   // A file system may show the new length before the data: zeros to the end are an append that never happened.
   if (isZero(rest.subarray(0, headLength)) && isZero(rest)) return { kind: "torn" };
   if (rest.length < headLength) {
-    return isCutHead(rest) ? { kind: "torn" } : { kind: "damaged", reason: "no record starts here" };
+    return isCutHead(rest)
+      ? { kind: "torn" }
+      : { kind: "damaged", reason: "no record starts here" };
   }
   const checked = headLength - headCheckLength;
   const check = digest(rest.subarray(0, checked)).subarray(0, headCheckLength);

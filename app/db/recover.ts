@@ -56,7 +56,12 @@ function emptyBase(make: () => Multistore): Base {
   return { multistore, last };
 }
 
-function appHashDiffers(height: bigint, where: string, recorded: Uint8Array, found: Uint8Array): DbError {
+function appHashDiffers(
+  height: bigint,
+  where: string,
+  recorded: Uint8Array,
+  found: Uint8Array,
+): DbError {
   return new DbError("appHashDiffers", {
     what: `app hash of height ${height}: expected ${toHex(recorded)} as recorded, got ${toHex(found)}`,
     where,
@@ -90,6 +95,7 @@ function loadSnapshot(source: Source, file: HeightFile): Base | undefined {
   try {
     loaded = readSnapshot(file.path, source.make);
   } catch (error) {
+    if (error instanceof DbError) throw error;
     if (!(error instanceof MalformedError || error instanceof StoreError)) throw error;
     source.log("warn", `state snapshot ${file.path} is damaged: ${error.message}`);
     return undefined;

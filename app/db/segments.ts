@@ -49,7 +49,12 @@ function outOfOrder(path: string, offset: number, expected: string, got: string)
   });
 }
 
-function requireLink(found: Found, before: Link | undefined, isFirstInFile: boolean, named: bigint): void {
+function requireLink(
+  found: Found,
+  before: Link | undefined,
+  isFirstInFile: boolean,
+  named: bigint,
+): void {
   const { record, path, offset } = found;
   if (isFirstInFile && record.height !== named) {
     throw outOfOrder(path, offset, `height ${named} as the file says`, `height ${record.height}`);
@@ -59,7 +64,12 @@ function requireLink(found: Found, before: Link | undefined, isFirstInFile: bool
     throw outOfOrder(path, offset, `height ${before.height + 1n}`, `height ${record.height}`);
   }
   if (toHex(record.previous) !== toHex(before.hash)) {
-    throw outOfOrder(path, offset, `a successor of height ${before.height}`, "one of another record");
+    throw outOfOrder(
+      path,
+      offset,
+      `a successor of height ${before.height}`,
+      "one of another record",
+    );
   }
 }
 
@@ -76,7 +86,7 @@ export function* readSegments(
   for (const [i, segment] of segments.entries()) {
     const bytes = readFileSync(segment.path);
     const { path } = segment;
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const scanned = scanRecord(bytes, at);
       if (scanned.kind === "damaged") throw damaged(path, at, scanned.reason);
       if (scanned.kind === "torn") {

@@ -9,6 +9,7 @@ import type { Multistore } from "../../core/store/multistore.ts";
 import type { ExportedNode } from "../../core/store/tree.ts";
 import { ByteReader, ByteWriter, MalformedError } from "./bytes.ts";
 import type { ByteSource } from "./bytes.ts";
+import { DbError } from "./errors.ts";
 import { syncFolder } from "./files.ts";
 import { digestLength } from "./record.ts";
 
@@ -82,7 +83,7 @@ export async function writeSnapshot(
     const flush = async (): Promise<void> => {
       const bytes = out.written();
       hash.update(bytes);
-      for (let done = 0; done < bytes.length; ) {
+      for (let done = 0; done < bytes.length;) {
         done += (await file.write(bytes, done, bytes.length - done)).bytesWritten;
       }
       out.reset();
@@ -123,7 +124,8 @@ class HashedFile implements ByteSource {
   }
 
   take(length: number): Uint8Array {
-    if (length > this.#rest) throw new MalformedError(`expected ${length} more bytes, got ${this.#rest}`);
+    if (length > this.#rest)
+      throw new MalformedError(`expected ${length} more bytes, got ${this.#rest}`);
     if (this.#at + length > this.#buffer.length) this.#fill(length);
     const bytes = this.#buffer.subarray(this.#at, this.#at + length);
     this.#at += length;
@@ -138,6 +140,12 @@ class HashedFile implements ByteSource {
     const written = new Uint8Array(digestLength);
     readSync(this.#fd, written, 0, digestLength, fstatSync(this.#fd).size - digestLength);
     return toHex(this.#hash.digest()) === toHex(written);
+  }
+
+  /** The same without a look at what the rest says. */
+  isIntactToTheEnd(): boolean {
+    while (this.#rest > 0) this.take(Math.min(this.#rest, 1 << 20));
+    return this.isIntact();
   }
 
   #fill(length: number): void {
@@ -168,7 +176,8 @@ function readHead(reader: ByteReader): SnapshotHead {
 
 function* readNodes(reader: ByteReader): Generator<ExportedNode, undefined> {
   for (let kind = reader.u8(); kind !== tag.storeEnd; kind = reader.u8()) {
-    if (kind !== tag.inner && kind !== tag.leaf) throw new MalformedError(`unknown node tag ${kind}`);
+    if (kind !== tag.inner && kind !== tag.leaf)
+      throw new MalformedError(`unknown node tag ${kind}`);
     const version = reader.uvarint();
     if (kind === tag.inner) yield { version, leaf: undefined };
     else yield { version, leaf: { key: reader.latin() as StoreKey, value: reader.blob() } };
@@ -183,7 +192,7 @@ export type LoadedSnapshot = {
   readonly appHash: Uint8Array;
 };
 
-/** Throws a MalformedError for a file that is not what was written, or not of these stores. */
+/** Throws a MalformedError for a file that is not what was written, E1411 for one of other stores. */
 export function readSnapshot(path: string, make: () => Multistore): LoadedSnapshot {
   const fd = openSync(path, "r");
   try {
@@ -195,7 +204,12 @@ export function readSnapshot(path: string, make: () => Multistore): LoadedSnapsh
     );
     const multistore = make();
     if (names.join() !== multistore.storeNames.join()) {
-      throw new MalformedError(`expected stores ${multistore.storeNames.join()}, got ${names.join()}`);
+      if (!file.isIntactToTheEnd()) throw new MalformedError("the checksum differs");
+      throw new DbError("otherLayout", {
+        what: `state snapshot: expected stores ${multistore.storeNames.join()}, got ${names.join()}`,
+        where: path,
+        fix: ["start the version of assay that wrote this state"],
+      });
     }
     const appHash = multistore.restore(head.height, () => readNodes(reader));
     if (!file.isIntact()) throw new MalformedError("the checksum differs");

@@ -32,10 +32,11 @@ export const services: ReadonlyMap<string, Service> = new Map<string, Service>([
 ]);
 
 export function simulate(state: ChainState, bytes: Uint8Array): SimulationResponse {
-  const store = branch(state.checkStore);
-  const env = { maxGas: state.limits.maxGas, minGasPrices: [] };
-  const ctx = state.ctx(store, state.lastBlock);
-  const { outcome, gasUsed } = simulateTx(ctx, () => state.txs.decode(bytes), env);
+  const { store, rechecks } = state.check;
+  const own = branch(store);
+  const ctx = state.ctx(own, state.lastBlock);
+  const env = state.anteEnv("simulate");
+  const { outcome, gasUsed } = simulateTx(ctx, rechecks, () => state.txs.decode(bytes), env);
   if (outcome.ok) return outcome.value;
   const { log } = outcome.refusal;
   throw new QueryError(

@@ -1,3 +1,4 @@
+import type { Address } from "../../core/brand.ts";
 import type { Ctx } from "../../core/context.ts";
 import { addressBytes } from "../../core/crypto/bech32.ts";
 import { sdkErrors } from "../../core/errors.ts";
@@ -15,6 +16,7 @@ export type AnteEnv = {
   /** undefined: no limit. */
   readonly maxGas: bigint | undefined;
   readonly minGasPrices: readonly MinGasPrice[];
+  readonly feeCollector: Address;
 };
 
 /** Of the SDK's MaxGasWanted. */
@@ -32,11 +34,7 @@ export function runAnte(ctx: Ctx, checked: CheckedTx, env: AnteEnv): void {
   if (body.extensionOptions.length > 0 || body.nonCriticalExtensionOptions.length > 0)
     throw sdkErrors.unknownExtensionOptions("unknown extension options");
   if (env.mode !== "recheck") requireForm(checked);
-  if (body.timeoutHeight !== 0n && ctx.block.height > body.timeoutHeight) {
-    throw sdkErrors.txTimeoutHeight(
-      `block height: ${ctx.block.height}, timeout height: ${body.timeoutHeight}: tx timeout height`,
-    );
-  }
+  requireLifetime(ctx, body.timeoutHeight);
   const params = auth.params(ctx);
   const memo = BigInt(utf8Encode(body.memo).length);
   if (memo > params.maxMemoCharacters) {
@@ -49,6 +47,13 @@ export function runAnte(ctx: Ctx, checked: CheckedTx, env: AnteEnv): void {
   const keys = storePublicKeys(ctx, checked, env.mode);
   checkSignatures(ctx, checked, { mode: env.mode, params, keys });
   for (const signer of checked.signers) auth.bumpSequence(ctx, signer);
+}
+
+export function requireLifetime(ctx: Ctx, timeoutHeight: bigint): void {
+  if (timeoutHeight === 0n || ctx.block.height <= timeoutHeight) return;
+  throw sdkErrors.txTimeoutHeight(
+    `block height: ${ctx.block.height}, timeout height: ${timeoutHeight}: tx timeout height`,
+  );
 }
 
 function requireGasLimit(ctx: Ctx, gasLimit: bigint, { mode, maxGas }: AnteEnv): void {

@@ -6,13 +6,19 @@ import { GasMeter } from "../../core/gas.ts";
 import { runAnte, type AnteEnv } from "./ante.ts";
 import { checkMessages, type CheckedTx } from "./checkedTx.ts";
 import type { DecodedTx } from "./decode.ts";
+import type { Rechecks } from "./recheck.ts";
 import { attempt, failedResult, mutable } from "./deliver.ts";
 
 /**
  * Whether a transaction may wait for a block: the ante on the state of all that wait already. Messages are not
  * executed, because clients expect a transfer that cannot be paid to fail in the block (WIRE.md 4).
  */
-export function checkTx(state: Ctx, decode: () => DecodedTx, env: AnteEnv): ResponseCheckTx {
+export function checkTx(
+  state: Ctx,
+  rechecks: Rechecks,
+  decode: () => DecodedTx,
+  env: AnteEnv,
+): ResponseCheckTx {
   const decoded = attempt(decode, state.alarms, true);
   if (!decoded.ok) return failedResult(decoded.refusal);
   const tx = decoded.value;
@@ -24,6 +30,8 @@ export function checkTx(state: Ctx, decode: () => DecodedTx, env: AnteEnv): Resp
   const ante = attempt(
     () => {
       refuseHopeless({ ...ctx, gas: new GasMeter() }, checked.value);
+      if (env.mode === "recheck" && rechecks.recheck(state, checked.value, env)) return;
+      rechecks.settle(state, checked.value.signers);
       inBranch(ctx, (own) => runAnte(own, checked.value, env));
     },
     state.alarms,

@@ -1,5 +1,4 @@
 import type { Ctx } from "../../core/context.ts";
-import { moduleAddress } from "../../core/crypto/address.ts";
 import { sdkErrors } from "../../core/errors.ts";
 import { mulCeil } from "../../core/math/dec.ts";
 import type { Dec } from "../../core/brand.ts";
@@ -14,11 +13,8 @@ export type MinGasPrice = { readonly denom: string; readonly price: Dec };
 
 /** Takes the fee from its payer; in CheckTx the node's own price comes first. */
 export function deductFee(ctx: Ctx, checked: CheckedTx, env: AnteEnv): void {
-  const { feePayer, fee, tx } = checked;
-  if (env.mode === "check" || env.mode === "recheck") requirePrice(checked, env.minGasPrices);
-  const granter = tx.authInfo.fee?.granter ?? "";
-  if (granter !== "" && granter !== feePayer)
-    throw sdkErrors.invalidRequest("fee grants are not enabled: invalid request");
+  const { feePayer, fee } = checked;
+  requireFeeRules(checked, env);
   if (auth.getAccount(ctx, feePayer) === undefined) {
     throw sdkErrors.unknownAddress(
       `fee payer address: ${feePayer} does not exist: unknown address`,
@@ -30,10 +26,18 @@ export function deductFee(ctx: Ctx, checked: CheckedTx, env: AnteEnv): void {
         `invalid fee amount: ${coinsText(fee)}: insufficient fee`,
       );
     }
-    bank.send(ctx, feePayer, moduleAddress("fee_collector"), [...fee]);
+    bank.send(ctx, feePayer, env.feeCollector, [...fee]);
     ctx.events.add(messageSender(feePayer));
   }
   ctx.events.add(txFee(coinsText(fee), feePayer));
+}
+
+/** The node's own price, and no fees of others. */
+export function requireFeeRules(checked: CheckedTx, env: AnteEnv): void {
+  if (env.mode === "check" || env.mode === "recheck") requirePrice(checked, env.minGasPrices);
+  const granter = checked.tx.authInfo.fee?.granter ?? "";
+  if (granter !== "" && granter !== checked.feePayer)
+    throw sdkErrors.invalidRequest("fee grants are not enabled: invalid request");
 }
 
 function requirePrice({ fee, tx }: CheckedTx, prices: readonly MinGasPrice[]): void {

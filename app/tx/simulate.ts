@@ -7,6 +7,7 @@ import type { SimulationResponse } from "../../proto/cosmos.ts";
 import { runAnte, type AnteEnv } from "./ante.ts";
 import { checkMessages } from "./checkedTx.ts";
 import type { DecodedTx } from "./decode.ts";
+import type { Rechecks } from "./recheck.ts";
 import { attempt, dataOf, mutable, runMessages, type Attempt } from "./deliver.ts";
 
 export type Simulation = {
@@ -17,15 +18,17 @@ export type Simulation = {
 /** Runs a transaction without its signatures on a state that nobody keeps; `state` is a branch made for it. */
 export function simulateTx(
   state: Ctx,
+  rechecks: Rechecks,
   decode: () => DecodedTx,
-  env: Omit<AnteEnv, "mode">,
+  env: AnteEnv,
 ): Simulation {
   const gas = new GasMeter();
   const ctx: Ctx = { ...state, gas, events: new EventLog() };
   const outcome = attempt(
     (): SimulationResponse => {
       const checked = checkMessages(decode());
-      inBranch(ctx, (own) => runAnte(own, checked, { ...env, mode: "simulate" }));
+      rechecks.preview(state, checked.signers);
+      inBranch(ctx, (own) => runAnte(own, checked, env));
       const { responses, events } = runMessages(ctx, checked);
       return {
         gasInfo: { gasWanted: maxU64, gasUsed: gas.used },

@@ -6,6 +6,12 @@ export type Program = { readonly command: string; readonly args: readonly string
 const here = fileURLToPath(import.meta.url);
 const root = path.resolve(path.dirname(here), "../..");
 
+/** The folder of package.json: programs run from the sources and from dist/. */
+export const packageRoot = path.basename(root) === "dist" ? path.dirname(root) : root;
+
+/** The data folder of this checkout's local network. */
+export const localnetData = path.join(packageRoot, "localnet", ".data");
+
 /** A program of this package, by its path without extension: "app/main". Built or, in development, as source. */
 export function program(name: string, ...args: string[]): Program {
   const script = path.join(root, name + path.extname(here));

@@ -26,7 +26,7 @@ export type SenderOptions = {
   readonly address: string;
   readonly chainId: string;
   readonly gasPrice: GasPrice;
-  /** Simulated gas is multiplied by it (default 1.4). */
+  /** Simulated gas is multiplied by it (default 1.3), then gasMargin is added. */
   readonly gasAdjustment?: number;
 };
 
@@ -51,6 +51,8 @@ export type Broadcast = { readonly hash: string; readonly gasWanted: bigint; rea
 
 const pollMs = 300;
 const resyncs = 2;
+/** A record that somebody writes between simulation and block costs about this much more. */
+const gasMargin = 20_000n;
 const dummySignature = new Uint8Array(64);
 
 /**
@@ -133,11 +135,9 @@ export class TxSender {
   }
 
   async #tryOnce(messages: readonly EncodeObject[], options: SendOptions): Promise<Broadcast> {
-    const { gasAdjustment = 1.4, gasPrice, rpc, chainId, signer } = this.#options;
+    const { gasPrice, rpc, chainId, signer } = this.#options;
     const account = await this.#requireAccount();
-    const gasWanted =
-      options.gas ??
-      BigInt(Math.ceil(Number(await this.simulate(messages, options.memo)) * gasAdjustment));
+    const gasWanted = options.gas ?? (await this.#estimate(messages, options.memo));
     const fee = options.feeAmount ?? BigInt(Math.ceil(Number(gasWanted) * gasPrice.amount));
     const bodyBytes = this.#body(messages, options);
     const authInfoBytes = await this.#authInfo(account.sequence, gasWanted, fee);
@@ -153,6 +153,12 @@ export class TxSender {
     await broadcastSync(rpc, tx);
     this.#account = { ...account, sequence: account.sequence + 1n };
     return { hash, gasWanted, fee };
+  }
+
+  async #estimate(messages: readonly EncodeObject[], memo: string | undefined): Promise<bigint> {
+    const { gasAdjustment = 1.3 } = this.#options;
+    const used = await this.simulate(messages, memo);
+    return BigInt(Math.ceil(Number(used) * gasAdjustment)) + gasMargin;
   }
 
   #body(

@@ -13,6 +13,7 @@ const slack = divFloor(one, 1_000_000_000n);
 export function sumsMatchCounters(ctx: ReadCtx): string | undefined {
   const ages = agesAt(ctx);
   for (const record of incidents.values(ctx)) {
+    if (record.epoch > ages.epoch) continue;
     const { node, service, successes, failures } = touchedIncidents(record, ages);
     let a = 0n;
     let b = 0n;

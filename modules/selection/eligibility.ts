@@ -13,10 +13,10 @@ export const reasons = [
   "missing",
   "lease lapsed",
   "other role",
-  "release yanked",
   "below minimum bond",
   "at capacity",
   "no instance",
+  "release yanked",
   "input too large",
   "own node",
   "after the request",
@@ -35,7 +35,10 @@ export function nodeReason(ctx: ReadCtx, bond: Bond): Reason | undefined {
   return staking.isAlive(ctx, bond.node) ? undefined : "lease lapsed";
 }
 
-/** What depends on the release and the role; min_bond and capacity bind the stake of now. */
+/**
+ * What depends on the release and the role; min_bond and capacity bind the stake of now. "release yanked" is the last:
+ * a node that has it could serve, so open work of the release goes on with it.
+ */
 export function releaseReason(
   bond: Bond,
   role: Role,
@@ -43,11 +46,11 @@ export function releaseReason(
   instance: Instance | undefined,
 ): Reason | undefined {
   if (!bond.roles.includes(role)) return "other role";
-  if (release.status === ReleaseStatus.RELEASE_STATUS_YANKED) return "release yanked";
   const { minBond } = release.definition;
   if (!staking.meetsMinBond(bond, minBond)) return "below minimum bond";
   if (bond.openSeats >= staking.capacityFor(bond, minBond)) return "at capacity";
-  return instance?.version === release.version ? undefined : "no instance";
+  if (instance?.version !== release.version) return "no instance";
+  return release.status === ReleaseStatus.RELEASE_STATUS_YANKED ? "release yanked" : undefined;
 }
 
 /** Counts by reason, in the order of the list. */

@@ -17,7 +17,12 @@ const anyKey = fc
 const anyValue = fc.uint8Array({ minLength: 1, maxLength: 3 });
 
 type Op =
-  | { readonly kind: "set"; readonly store: string; readonly key: StoreKey; readonly value: Uint8Array }
+  | {
+      readonly kind: "set";
+      readonly store: string;
+      readonly key: StoreKey;
+      readonly value: Uint8Array;
+    }
   | { readonly kind: "delete"; readonly store: string; readonly key: StoreKey }
   | { readonly kind: "branch" | "merge" | "discard" | "commit" }
   | {
@@ -57,7 +62,12 @@ const anyOp: fc.Arbitrary<Op> = fc.oneof(
   {
     weight: 15,
     arbitrary: fc.record({
-      kind: fc.constantFrom("branch" as const, "merge" as const, "discard" as const, "commit" as const),
+      kind: fc.constantFrom(
+        "branch" as const,
+        "merge" as const,
+        "discard" as const,
+        "commit" as const,
+      ),
     }),
   },
 );

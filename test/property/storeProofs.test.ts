@@ -11,11 +11,7 @@ import { CommitmentProof } from "cosmjs-types/cosmos/ics23/v1/proofs";
 import fc from "fast-check";
 import { bytesFromKey, concatBytes, equalBytes, utf8Encode } from "../../core/bytes.ts";
 import { decodeCommitmentProof, encodeCommitmentProof } from "../../core/store/ics23.ts";
-import type {
-  CommitmentProof as Proof,
-  ExistenceProof,
-  InnerOp,
-} from "../../core/store/ics23.ts";
+import type { CommitmentProof as Proof, ExistenceProof, InnerOp } from "../../core/store/ics23.ts";
 import type { StoreKey } from "../../core/store/kv.ts";
 import { Multistore } from "../../core/store/multistore.ts";
 import { verifyMembership, verifyNonMembership } from "../../core/store/proofs.ts";
@@ -49,7 +45,12 @@ function makeState(seed: number): { store: Multistore; keys: StoreKey[]; absent:
   return { store, keys, absent };
 }
 
-type Query = { store: string; key: Uint8Array; value: Uint8Array | undefined; ops: readonly ProofOp[] };
+type Query = {
+  store: string;
+  key: Uint8Array;
+  value: Uint8Array | undefined;
+  ops: readonly ProofOp[];
+};
 
 function query(state: Multistore, store: string, key: StoreKey, version: bigint): Query {
   const proof = state.prove(store, key, version);
@@ -130,14 +131,21 @@ describe("store: proofs", () => {
       { store: "acc", changes: [{ key: "a" as StoreKey, value: Uint8Array.of(1) }] },
     ]);
     store.commit();
-    assert.deepEqual(store.prove("bank", "a" as StoreKey, 1n), { value: undefined, proofOps: undefined });
+    assert.deepEqual(store.prove("bank", "a" as StoreKey, 1n), {
+      value: undefined,
+      proofOps: undefined,
+    });
     assert.equal(store.prove("acc", "a" as StoreKey, 2n), undefined);
   });
 });
 
 // Adversarial edits: of the bytes, and of the parts with the bytes put together well.
 const byteEdits = fc.array(
-  fc.record({ at: fc.nat(2000), how: fc.constantFrom("flip", "cut", "grow", "drop"), by: fc.nat(255) }),
+  fc.record({
+    at: fc.nat(2000),
+    how: fc.constantFrom("flip", "cut", "grow", "drop"),
+    by: fc.nat(255),
+  }),
   { minLength: 1, maxLength: 3 },
 );
 type ByteEdit = { readonly at: number; readonly how: string; readonly by: number };
@@ -172,7 +180,11 @@ function editStep(op: InnerOp, how: number, by: number): InnerOp {
   return { ...op, hash: by % 9 };
 }
 
-function editProof(proof: ExistenceProof, { how, at, by }: PartEdit, value: Uint8Array): ExistenceProof {
+function editProof(
+  proof: ExistenceProof,
+  { how, at, by }: PartEdit,
+  value: Uint8Array,
+): ExistenceProof {
   const path = [...proof.path];
   const i = path.length === 0 ? 0 : at % path.length;
   const step = path[i];
@@ -181,7 +193,11 @@ function editProof(proof: ExistenceProof, { how, at, by }: PartEdit, value: Uint
   if (how === 6 && step !== undefined) path.splice(i, 0, step);
   if (how === 7 && proof.leaf !== undefined) {
     // Bytes of the key pushed into the leaf's prefix and back: the Dragonberry attack.
-    const prefix = concatBytes(proof.leaf.prefix, Uint8Array.of(proof.key.length), proof.key.slice(0, by % 4));
+    const prefix = concatBytes(
+      proof.leaf.prefix,
+      Uint8Array.of(proof.key.length),
+      proof.key.slice(0, by % 4),
+    );
     return { ...proof, path, leaf: { ...proof.leaf, prefix }, key: proof.key.slice(by % 4) };
   }
   if (how === 8 && proof.leaf !== undefined) {
@@ -199,7 +215,11 @@ describe("store: proofs that were tampered with", () => {
   const anyQuery = fc.nat(pool.length - 1).map((i) => pool[i] ?? pool[0]);
 
   /** Nothing may be believed of this key but what stands in the state. */
-  function believesOnlyTheTruth(one: Query, ops: readonly ProofOp[], lies: readonly Uint8Array[]): void {
+  function believesOnlyTheTruth(
+    one: Query,
+    ops: readonly ProofOp[],
+    lies: readonly Uint8Array[],
+  ): void {
     for (const lie of lies) {
       const isTrue = one.value !== undefined && equalBytes(lie, one.value);
       if (isTrue) continue;
@@ -218,20 +238,29 @@ describe("store: proofs that were tampered with", () => {
 
   it("B7: 10,000 edits of the bytes of either op prove no other value and no absence", () => {
     fc.assert(
-      fc.property(anyQuery, byteEdits, fc.boolean(), fc.uint8Array({ minLength: 1 }), (one, edits, first, lie) => {
-        assert.ok(one);
-        const ops = one.ops.map((op, i) =>
-          (i === 0) === first ? { ...op, data: editBytes(op.data, edits) } : op,
-        );
-        const lies = [lie, ...claimed(ops[0]?.data ?? lie)];
-        believesOnlyTheTruth(one, ops, lies);
-        for (const value of lies) {
-          assert.equal(
-            verifyMembership(ops, appHash, one.store, one.key, value),
-            one.value !== undefined && equalBytes(value, one.value) && equalBytes(ops[0]?.data ?? lie, one.ops[0]?.data ?? lie) && equalBytes(ops[1]?.data ?? lie, one.ops[1]?.data ?? lie),
+      fc.property(
+        anyQuery,
+        byteEdits,
+        fc.boolean(),
+        fc.uint8Array({ minLength: 1 }),
+        (one, edits, first, lie) => {
+          assert.ok(one);
+          const ops = one.ops.map((op, i) =>
+            (i === 0) === first ? { ...op, data: editBytes(op.data, edits) } : op,
           );
-        }
-      }),
+          const lies = [lie, ...claimed(ops[0]?.data ?? lie)];
+          believesOnlyTheTruth(one, ops, lies);
+          for (const value of lies) {
+            assert.equal(
+              verifyMembership(ops, appHash, one.store, one.key, value),
+              one.value !== undefined &&
+                equalBytes(value, one.value) &&
+                equalBytes(ops[0]?.data ?? lie, one.ops[0]?.data ?? lie) &&
+                equalBytes(ops[1]?.data ?? lie, one.ops[1]?.data ?? lie),
+            );
+          }
+        },
+      ),
       { numRuns: 10_000, endOnFailure: true },
     );
   });

@@ -12,7 +12,10 @@ const noKey = "" as StoreKey;
 
 // Few different bytes, so that keys meet often and one is the prefix of another; 0 and 255 at the edges.
 const anyKey = fc
-  .array(fc.constantFrom("\u0000", "a", "b", "\u007f", "\u0080", "\u00ff"), { minLength: 1, maxLength: 4 })
+  .array(fc.constantFrom("\u0000", "a", "b", "\u007f", "\u0080", "\u00ff"), {
+    minLength: 1,
+    maxLength: 4,
+  })
   .map((units) => units.join("") as StoreKey);
 const anyValue = fc.uint8Array({ minLength: 1, maxLength: 40 });
 
@@ -26,9 +29,15 @@ type Op =
   | { readonly kind: "prune"; readonly keep: number };
 
 const anyOp: fc.Arbitrary<Op> = fc.oneof(
-  { weight: 50, arbitrary: fc.record({ kind: fc.constant("set" as const), key: anyKey, value: anyValue }) },
+  {
+    weight: 50,
+    arbitrary: fc.record({ kind: fc.constant("set" as const), key: anyKey, value: anyValue }),
+  },
   { weight: 10, arbitrary: fc.record({ kind: fc.constant("remove" as const), key: anyKey }) },
-  { weight: 25, arbitrary: fc.record({ kind: fc.constant("removeNth" as const), nth: fc.nat(1000) }) },
+  {
+    weight: 25,
+    arbitrary: fc.record({ kind: fc.constant("removeNth" as const), nth: fc.nat(1000) }),
+  },
   { weight: 10, arbitrary: fc.record({ kind: fc.constant("save" as const), skip: fc.nat(2) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("hash" as const) }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("discard" as const) }) },
@@ -50,7 +59,11 @@ function reachable(tree: Tree): Set<number> {
     const stack = [tree.rootNode(version)];
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
       if (node === none || seen.has(node)) continue;
-      assert.equal(tree.nodes.isFree(node), false, `node ${node} is in version ${version} but free`);
+      assert.equal(
+        tree.nodes.isFree(node),
+        false,
+        `node ${node} is in version ${version} but free`,
+      );
       seen.add(node);
       stack.push(tree.nodes.left[node] ?? none, tree.nodes.right[node] ?? none);
     }
@@ -174,7 +187,8 @@ describe("store: the tree against a naive one and a Map", () => {
         const root = copy.restore(latest, trio.tree.export(latest));
         assert.equal(toHex(root), trio.roots.get(latest));
         for (const op of then) {
-          if (op.kind === "set") assert.equal(copy.set(op.key, op.value), trio.tree.set(op.key, op.value));
+          if (op.kind === "set")
+            assert.equal(copy.set(op.key, op.value), trio.tree.set(op.key, op.value));
           if (op.kind === "remove") assert.equal(copy.remove(op.key), trio.tree.remove(op.key));
         }
         const next = latest + 1n;
@@ -186,18 +200,23 @@ describe("store: the tree against a naive one and a Map", () => {
 
   it("a range holds the keys from start to before end, both ways", () => {
     fc.assert(
-      fc.property(fc.array(anyKey, { maxLength: 60 }), anyKey, fc.option(anyKey), (keys, start, end) => {
-        const tree = new Tree();
-        for (const key of keys) tree.set(key, Uint8Array.of(1));
-        tree.saveVersion(1n);
-        const inside = [...new Set(keys)]
-          .filter((key) => key >= start && (end === null || key < end))
-          .sort((a, b) => (a < b ? -1 : 1));
-        const read = (reverse: boolean): StoreKey[] =>
-          [...tree.range(start, end ?? undefined, reverse)].map(([key]) => key);
-        assert.deepEqual(read(false), inside);
-        assert.deepEqual(read(true), inside.reverse());
-      }),
+      fc.property(
+        fc.array(anyKey, { maxLength: 60 }),
+        anyKey,
+        fc.option(anyKey),
+        (keys, start, end) => {
+          const tree = new Tree();
+          for (const key of keys) tree.set(key, Uint8Array.of(1));
+          tree.saveVersion(1n);
+          const inside = [...new Set(keys)]
+            .filter((key) => key >= start && (end === null || key < end))
+            .sort((a, b) => (a < b ? -1 : 1));
+          const read = (reverse: boolean): StoreKey[] =>
+            [...tree.range(start, end ?? undefined, reverse)].map(([key]) => key);
+          assert.deepEqual(read(false), inside);
+          assert.deepEqual(read(true), inside.reverse());
+        },
+      ),
       { numRuns: 500, endOnFailure: true },
     );
   });

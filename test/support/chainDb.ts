@@ -21,7 +21,11 @@ export function memoryDb(stores: readonly string[]): ChainDb {
     },
     commit({ height, timeMs, meta }) {
       multistore.commit();
-      last = { height, timeMs, meta: meta === undefined ? new Uint8Array() : Uint8Array.from(meta) };
+      last = {
+        height,
+        timeMs,
+        meta: meta === undefined ? new Uint8Array() : Uint8Array.from(meta),
+      };
     },
   };
 }

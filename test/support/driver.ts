@@ -169,7 +169,11 @@ export class TestChain {
   }
 
   /** Signed, with the sequences that follow what was built since the last block. */
-  tx(by: TestKey | readonly TestKey[], messages: Any | readonly Any[], options: TxOptions = {}): Uint8Array {
+  tx(
+    by: TestKey | readonly TestKey[],
+    messages: Any | readonly Any[],
+    options: TxOptions = {},
+  ): Uint8Array {
     const keys = Array.isArray(by) ? (by as readonly TestKey[]) : [by as TestKey];
     const { payer } = options;
     const all = payer === undefined || keys.includes(payer) ? keys : [...keys, payer];
@@ -190,12 +194,28 @@ export class TestChain {
     });
   }
 
-  run(by: TestKey | readonly TestKey[], messages: Any | readonly Any[], options?: TxOptions): ExecTxResult {
+  /** A block as other nodes decided it, past proposals: for what no proposer would take. */
+  finalize(txs: Uint8Array[], proposer = 0): ExecTxResult {
+    const height = this.#last === undefined ? this.#initialHeight : this.height + 1n;
+    const timeMs = this.timeMs + 1000n;
+    const { results } = this.#decide({ height, timeMs, proposer, txs });
+    return results[0] ?? assert.fail("expected a result");
+  }
+
+  run(
+    by: TestKey | readonly TestKey[],
+    messages: Any | readonly Any[],
+    options?: TxOptions,
+  ): ExecTxResult {
     const [result] = this.deliver(this.tx(by, messages, options));
     return result ?? assert.fail("expected a result");
   }
 
-  mustRun(by: TestKey | readonly TestKey[], messages: Any | readonly Any[], options?: TxOptions): ExecTxResult {
+  mustRun(
+    by: TestKey | readonly TestKey[],
+    messages: Any | readonly Any[],
+    options?: TxOptions,
+  ): ExecTxResult {
     const result = this.run(by, messages, options);
     assert.equal(result.code, 0, `${result.codespace}/${result.code}: ${result.log}`);
     return result;
@@ -323,10 +343,7 @@ export class TestChain {
   }
 
   /** Attributes of every event of a type. */
-  attributes(
-    source: { events: ExecTxResult["events"] },
-    type: string,
-  ): Record<string, string>[] {
+  attributes(source: { events: ExecTxResult["events"] }, type: string): Record<string, string>[] {
     return source.events
       .filter((event) => event.type === type)
       .map(({ attributes }) =>

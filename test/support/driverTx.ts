@@ -20,6 +20,10 @@ export type TxOptions = {
   readonly edit?: (parts: { body: TxBody; authInfo: AuthInfo }) => void;
   /** Leaves the public keys out. */
   readonly keyless?: boolean;
+  /** Empty signatures, as CosmJS simulates. */
+  readonly unsigned?: boolean;
+  /** 64 zero bytes for a signature, as Keplr simulates. */
+  readonly zeroSigned?: boolean;
 };
 
 export type Signer = {
@@ -72,6 +76,8 @@ export function signTx(
   const authInfoBytes = AuthInfo.encode(authInfo).finish();
   const signatures = signers.map(({ key, accountNumber }) => {
     const { chainId } = options;
+    if (options.unsigned === true) return new Uint8Array();
+    if (options.zeroSigned === true) return new Uint8Array(64);
     const doc = SignDoc.encode({ bodyBytes, authInfoBytes, chainId, accountNumber }).finish();
     return key.sign(Uint8Array.from(hash("sha256", doc, "buffer")));
   });

@@ -48,10 +48,14 @@ function rotateLeft(node: Node): Node {
 function balance(node: Node): Node {
   const [left, right] = children(node);
   if (lean(node) > 1) {
-    return lean(left) >= 0 ? rotateRight(node) : rotateRight(join(node.key, rotateLeft(left), right));
+    return lean(left) >= 0
+      ? rotateRight(node)
+      : rotateRight(join(node.key, rotateLeft(left), right));
   }
   if (lean(node) < -1) {
-    return lean(right) <= 0 ? rotateLeft(node) : rotateLeft(join(node.key, left, rotateRight(right)));
+    return lean(right) <= 0
+      ? rotateLeft(node)
+      : rotateLeft(join(node.key, left, rotateRight(right)));
   }
   return node;
 }
@@ -72,7 +76,8 @@ function insert(node: Node, key: StoreKey, value: Uint8Array): [Node, updated: b
 type Removal = { readonly node: Node | undefined; readonly newKey: StoreKey | undefined };
 
 function without(node: Node, key: StoreKey): Removal | undefined {
-  if (node.height === 0) return node.key === key ? { node: undefined, newKey: undefined } : undefined;
+  if (node.height === 0)
+    return node.key === key ? { node: undefined, newKey: undefined } : undefined;
   const [left, right] = children(node);
   if (key < node.key) {
     const removed = without(left, key);

@@ -90,9 +90,11 @@ export async function startRealNode(comet: string, options: RealNodeOptions): Pr
 }
 
 function writeGenesis(home: string, chainId: string, options: RealNodeOptions): void {
-  const key = JSON.parse(
-    readFileSync(join(home, "config", "priv_validator_key.json"), "utf8"),
-  ) as { address: string; pub_key: { value: string }; priv_key: { value: string } };
+  const key = JSON.parse(readFileSync(join(home, "config", "priv_validator_key.json"), "utf8")) as {
+    address: string;
+    pub_key: { value: string };
+    priv_key: { value: string };
+  };
   const secret = beaconSecret(Buffer.from(key.priv_key.value, "base64"));
   const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
   const genesis = buildGenesis({

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { beginAfter, beginBefore, endOrder, modules } from "../../app/modules.ts";
 import type { Address, ConsAddress, Hash, Height } from "../../core/brand.ts";
 import { utf8Encode } from "../../core/bytes.ts";
 import { inBranch, type Ctx } from "../../core/context.ts";
@@ -8,6 +9,7 @@ import { sha256 } from "../../core/crypto/sha256.ts";
 import { TxError } from "../../core/errors.ts";
 import type { Event } from "../../core/events.ts";
 import { one } from "../../core/math/dec.ts";
+import { amount } from "../../core/math/integers.ts";
 import type { BlockUsage, ModuleDef } from "../../core/module.ts";
 import * as auth from "../../modules/auth/index.ts";
 import * as bank from "../../modules/bank/index.ts";
@@ -15,36 +17,27 @@ import * as beacon from "../../modules/beacon/index.ts";
 import * as clock from "../../modules/clock/index.ts";
 import * as registry from "../../modules/registry/index.ts";
 import * as reputation from "../../modules/reputation/index.ts";
-import * as selection from "../../modules/selection/index.ts";
 import * as staking from "../../modules/staking/index.ts";
 import * as tasks from "../../modules/tasks/index.ts";
+import { params as taskParams } from "../../modules/tasks/state.ts";
 import * as beaconGenesis from "../../proto/gen/assay/beacon/v1/genesis.ts";
 import * as clockGenesis from "../../proto/gen/assay/clock/v1/genesis.ts";
 import * as registryGenesis from "../../proto/gen/assay/registry/v1/genesis.ts";
 import { Definition } from "../../proto/gen/assay/registry/v1/registry.ts";
 import * as reputationGenesis from "../../proto/gen/assay/reputation/v1/genesis.ts";
+import { MsgUnbond } from "../../proto/gen/assay/staking/v1/tx.ts";
 import * as stakingGenesis from "../../proto/gen/assay/staking/v1/genesis.ts";
 import { genesisMs, testWorld, type TestWorld } from "./ctx.ts";
 import { testKey, type TestKey } from "./keys.ts";
 import { broken, initGenesis } from "./moduleCalls.ts";
+import { codeOf, refusal } from "./refusal.ts";
 
 export const denom = "uassay";
 export const service = "echo-demo";
+export const otherService = "other-demo";
 export const version = "1.0.0";
 
-/** Lowest first; the clock closes every block. */
-export const chainModules: readonly ModuleDef[] = [
-  auth.authModule,
-  bank.bankModule,
-  clock.clockModule,
-  beacon.beaconModule,
-  registry.registryModule,
-  staking.stakingModule,
-  reputation.reputationModule,
-  selection.selectionModule,
-  tasks.tasksModule,
-];
-const endOrder = [...chainModules.filter((module) => module.name !== "clock"), clock.clockModule];
+export const chainModules = modules;
 
 export type TaskChainOptions = {
   readonly nodes?: number;
@@ -59,6 +52,8 @@ export type TaskChainOptions = {
   readonly perCall?: string;
   readonly authorShare?: bigint;
   readonly minValidators?: number;
+  /** Stake of the first node on a second service, which has no release. */
+  readonly otherStake?: bigint;
   /** Edits of each bond, by the number of its node. */
   readonly bonds?: (index: number) => object;
 };
@@ -92,6 +87,8 @@ export class TaskChain {
   /** Events of the last block, messages' included. */
   events: Event[] = [];
   alarms: string[] = [];
+  /** Off while a test breaks state on purpose. */
+  checks = true;
 
   constructor(options: TaskChainOptions = {}) {
     const { nodes = 5, proposers = 4 } = options;
@@ -106,6 +103,20 @@ export class TaskChain {
       if (state !== undefined) initGenesis(module, this.ctx, state);
     }
     this.check();
+  }
+
+  /** A second chain from this one's export, at the same height. */
+  reborn(): TaskChain {
+    const copy = new TaskChain({ nodes: this.nodes.length, proposers: this.proposers });
+    const world = testWorld(chainModules);
+    Object.assign(copy, { world, height: this.height, timeMs: this.timeMs });
+    copy.ctx = copy.#at({});
+    for (const module of chainModules) {
+      const state = module.genesis?.export(this.ctx);
+      if (state !== undefined) initGenesis(module, copy.ctx, roundTrip(module, state));
+    }
+    copy.check();
+    return copy;
   }
 
   #at({ proposer = Number(this.height) % this.proposers }: BlockOptions): Ctx {
@@ -123,24 +134,33 @@ export class TaskChain {
     this.timeMs += options.advanceMs ?? 1_000n;
     const ctx = this.#at(options);
     this.ctx = ctx;
-    beacon.beaconModule.beginBlock?.(ctx);
+    for (const module of beginBefore) module.beginBlock?.(ctx);
     if (beacon.isDue(ctx))
       beacon.contribute(ctx, new Uint8Array(96).fill(Number(this.height % 251n)));
-    for (const module of chainModules) {
-      if (module.name !== "beacon") module.beginBlock?.(ctx);
-    }
+    for (const module of beginAfter) module.beginBlock?.(ctx);
     const sent = messages.map((message) => this.#deliver(ctx, message));
     const usage = usageOf(messages.length, options.full ?? false);
     for (const module of endOrder) module.endBlock?.(ctx, usage);
     this.events = [...ctx.events.events];
     this.alarms.push(...ctx.alarms);
-    this.check();
+    if (this.checks) this.check();
     return sent;
   }
 
+  /** The code of a message that must refuse in the block of now; nothing is written and no event left. */
+  refuse({ typeUrl, bytes }: Message): string {
+    const msg = messageOf(typeUrl);
+    return codeOf(
+      refusal(this.world, this.ctx, (own) => {
+        const request = msg.request.decode(bytes);
+        msg.validate?.(request);
+        return msg.handle(own, request);
+      }),
+    );
+  }
+
   #deliver(ctx: Ctx, { typeUrl, bytes }: Message): Sent {
-    const msg = chainModules.flatMap(({ msgs }) => msgs).find((one) => one.typeUrl === typeUrl);
-    assert.ok(msg !== undefined, typeUrl);
+    const msg = messageOf(typeUrl);
     let events: readonly Event[] = [];
     try {
       const response = inBranch(ctx, (own) => {
@@ -164,6 +184,31 @@ export class TaskChain {
   check(): void {
     const faults = chainModules.flatMap((module) => broken(module, this.ctx));
     assert.deepEqual(faults, [], `height ${this.height}`);
+  }
+
+  /** A block in which the node takes all of its stake out. */
+  unbondAll(owner: Address): void {
+    const typeUrl = "/assay.staking.v1.MsgUnbond";
+    const fields = { owner, service, amount: "0" };
+    const bytes = MsgUnbond.encode(MsgUnbond.fromPartial(fields)).finish();
+    assert.deepEqual(codesOf(this.block([{ typeUrl, bytes }])), ["ok"]);
+  }
+
+  fund(address: Address, value: bigint): void {
+    inBranch(this.ctx, (own) => {
+      bank.mint(own, "community_pool", denom, amount(value));
+      bank.fromModule(own, "community_pool", address, denom, amount(value));
+    });
+  }
+
+  /** As a slash that waits for an appeal: nothing in this version holds one. */
+  holdSlash(node: Address): void {
+    inBranch(this.ctx, (own) => staking.holdSlash(own, service, node));
+  }
+
+  /** As a vote of governance would, between two blocks. */
+  setParams(changes: Partial<tasks.Params>): void {
+    taskParams.set(this.ctx, { ...tasks.params(this.ctx), ...changes });
   }
 
   balance(key: { readonly address: Address } | string): bigint {
@@ -197,9 +242,9 @@ export class TaskChain {
   }
 
   #genesis(options: TaskChainOptions): Record<string, unknown> {
-    const { bond = 2_000_000n, capacity = 8 } = options;
-    const staked = bond * BigInt(this.nodes.length);
-    const coins = (amount: bigint): object => [{ denom, amount: amount.toString() }];
+    const { bond = 2_000_000n, capacity = 8, otherStake = 0n } = options;
+    const staked = bond * BigInt(this.nodes.length) + otherStake;
+    const coins = (value: bigint): object => [{ denom, amount: value.toString() }];
     return {
       auth: { params: auth.defaultParams, accounts: [] },
       bank: {
@@ -230,21 +275,18 @@ export class TaskChain {
           minBond: "1000000",
           minCommitmentMs: 60_000n,
         },
-        bonds: this.nodes.map(({ address }, i) => ({
+        bonds: [
+          ...this.nodes.map((_, i) => ({
+            ...this.#bond(i, service, bond, capacity),
+            ...options.bonds?.(i),
+          })),
+          ...(otherStake > 0n ? [this.#bond(0, otherService, otherStake, 1)] : []),
+        ],
+        lives: this.nodes.map(({ address }, i) => ({
           node: address,
-          service,
-          operator: this.operators[i]?.address,
-          roles,
-          amount: bond.toString(),
-          capacity,
-          committedUntilMs: genesisMs + 1_000_000_000n,
-          commitmentMs: 1_000_000_000n,
-          status: 1,
-          amountBefore: bond.toString(),
-          slashedTotal: "0",
-          ...options.bonds?.(i),
+          ring: 1n,
+          bonds: otherStake > 0n && i === 0 ? 2 : 1,
         })),
-        lives: this.nodes.map(({ address }) => ({ node: address, ring: 1n, bonds: 1 })),
         book: {
           deposited: staked.toString(),
           slashed: "0",
@@ -262,6 +304,22 @@ export class TaskChain {
         nextTaskId: 1n,
         selections: [],
       },
+    };
+  }
+
+  #bond(index: number, of: string, stake: bigint, capacity: number): object {
+    return {
+      node: this.nodes[index]?.address,
+      service: of,
+      operator: this.operators[index]?.address,
+      roles,
+      amount: stake.toString(),
+      capacity,
+      committedUntilMs: genesisMs + 1_000_000_000n,
+      commitmentMs: 1_000_000_000n,
+      status: 1,
+      amountBefore: stake.toString(),
+      slashedTotal: "0",
     };
   }
 
@@ -290,7 +348,10 @@ export class TaskChain {
     return decoded(registry.registryModule, registryGenesis.GenesisState, {
       params: texts(registry.defaultParams),
       users: [{ owner, username: "author" }],
-      services: [{ name: service, owner, latestVersion: version, releases: 1n }],
+      services: [
+        { name: service, owner, latestVersion: version, releases: 1n },
+        { name: otherService, owner },
+      ],
       releases: [
         {
           service,
@@ -319,6 +380,12 @@ function decoded<T>(module: ModuleDef, wire: Wire<T>, fields: object): unknown {
   return module.genesis.codec.decode(wire.encode(wire.fromPartial(fields)).finish());
 }
 
+/** Through the bytes of a genesis file. */
+function roundTrip(module: ModuleDef, state: unknown): unknown {
+  const codec = module.genesis?.codec ?? assert.fail(module.name);
+  return codec.decode(codec.encode(state));
+}
+
 /** Amounts and fractions of parameters as their wire form has them; 64-bit integers stay. */
 function texts(params: object): object {
   const wide = ["Ms", "Blocks", "MinBlocks"];
@@ -330,6 +397,25 @@ function texts(params: object): object {
         : value,
     ]),
   );
+}
+
+export function messageOf(typeUrl: string): ModuleDef["msgs"][number] {
+  const found = chainModules.flatMap(({ msgs }) => msgs).find((one) => one.typeUrl === typeUrl);
+  return found ?? assert.fail(`message ${typeUrl}: expected it in a module`);
+}
+
+/** "ok" or the code, for comparing whole blocks of answers. */
+export function codesOf(sent: readonly Sent[]): string[] {
+  return sent.map((one) => (one.ok ? "ok" : one.code));
+}
+
+/** Statuses of the posts of each message. */
+export function statusesOf(sent: readonly Sent[]): (readonly number[])[] {
+  return sent.map((one) => {
+    if (!one.ok) return assert.fail(`${one.code}: ${one.log}`);
+    const { statuses, status } = one.response as { statuses?: number[]; status?: number };
+    return statuses ?? [status ?? 0];
+  });
 }
 
 export function consAddress(proposer: number): Uint8Array {

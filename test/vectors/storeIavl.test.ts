@@ -9,10 +9,38 @@ const file = readFileSync(new URL("data/iavl-ops.bin", import.meta.url));
 
 // Roots of TestTreeHash in cosmos/iavl v1.3.5 tree_test.go; the other columns from a naive tree.
 const saves = [
-  { added: 1969, updated: 1291, removed: 836, leaves: 1133, height: 12, root: "58ec30fa27f338057e5964ed9ec3367e59b2b54bec4c194f10fde7fed16c2a1c" },
-  { added: 2020, updated: 1254, removed: 822, leaves: 2331, height: 14, root: "91ad3ace227372f0064b2d63e8493ce8f4bdcbd16c7a8e4f4d54029c9db9570c" },
-  { added: 1963, updated: 1314, removed: 819, leaves: 3475, height: 14, root: "92c25dce822c5968c228cfe7e686129ea281f79273d4a8fcf6f9130a47aa5421" },
-  { added: 1980, updated: 1326, removed: 790, leaves: 4665, height: 15, root: "e44d170925554f42e00263155c19574837a38e3efed8910daccc7fa12f560fa0" },
+  {
+    added: 1969,
+    updated: 1291,
+    removed: 836,
+    leaves: 1133,
+    height: 12,
+    root: "58ec30fa27f338057e5964ed9ec3367e59b2b54bec4c194f10fde7fed16c2a1c",
+  },
+  {
+    added: 2020,
+    updated: 1254,
+    removed: 822,
+    leaves: 2331,
+    height: 14,
+    root: "91ad3ace227372f0064b2d63e8493ce8f4bdcbd16c7a8e4f4d54029c9db9570c",
+  },
+  {
+    added: 1963,
+    updated: 1314,
+    removed: 819,
+    leaves: 3475,
+    height: 14,
+    root: "92c25dce822c5968c228cfe7e686129ea281f79273d4a8fcf6f9130a47aa5421",
+  },
+  {
+    added: 1980,
+    updated: 1326,
+    removed: 790,
+    leaves: 4665,
+    height: 15,
+    root: "e44d170925554f42e00263155c19574837a38e3efed8910daccc7fa12f560fa0",
+  },
 ];
 
 describe("vectors: the operations of TestTreeHash of cosmos/iavl", () => {

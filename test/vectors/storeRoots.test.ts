@@ -28,7 +28,11 @@ const trees: readonly (readonly Step[])[] = [
 ];
 
 // The first four from cosmos/cosmos-sdk store/internal/maps/maps_test.go.
-const maps: readonly (readonly [names: readonly string[], values: readonly string[], root: string])[] = [
+const maps: readonly (readonly [
+  names: readonly string[],
+  values: readonly string[],
+  root: string,
+])[] = [
   [["key1"], ["value1"], "a44d3cc7daba1a4600b00a2434b30f8b970652169810d6dfa9fb1793a2189324"],
   [["key1"], ["value2"], "0638e99b3445caec9d95c05e1a3fc1487b4ddec6a952ff337080360b0dcc078c"],
   [

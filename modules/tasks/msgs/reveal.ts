@@ -68,11 +68,13 @@ export const reveal = defineMsg({
       (post) => judge(next, msg.operator, post).status === PostStatus.POST_STATUS_OK,
     );
   },
-  hopeless: (ctx, msg) =>
-    hopelessIf(
-      msg.posts.map((post) => judge(ctx, msg.operator, post).status),
+  hopeless(ctx, msg) {
+    const next = atNextBlock(ctx);
+    return hopelessIf(
+      msg.posts.map((post) => judge(next, msg.operator, post).status),
       final,
-    ),
+    );
+  },
 });
 
 function judge(ctx: ReadCtx, operator: Address, post: RevealPost): Judged<Opened> {

@@ -150,7 +150,7 @@ describe("client: transaction queue", () => {
       beforeSend: (signed) => void seen.push(signed.hash),
     });
     assert.deepEqual(seen, [hash]);
-    assert.equal(gasWanted, 70_000n);
-    assert.equal(fee, 1_750n);
+    assert.equal(gasWanted, 85_000n);
+    assert.equal(fee, 2_125n);
   });
 });

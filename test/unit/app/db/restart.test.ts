@@ -75,8 +75,14 @@ describe("db: restart", () => {
       await db.close();
       const again = open(dir, options);
       assert.equal(again.multistore.oldestVersion, 51n);
-      assert.deepEqual([51n, 55n, 60n].map((version) => provenState(again, version)), before);
-      assert.deepEqual([51n, 55n, 60n].map((v) => again.multistore.appHashAt(v)), hashes);
+      assert.deepEqual(
+        [51n, 55n, 60n].map((version) => provenState(again, version)),
+        before,
+      );
+      assert.deepEqual(
+        [51n, 55n, 60n].map((v) => again.multistore.appHashAt(v)),
+        hashes,
+      );
       assert.equal(again.multistore.view(50n), undefined);
       const absent = again.multistore.prove("bank", key("nothing here"), 60n);
       const name = bytesFromKey(key("nothing here"));

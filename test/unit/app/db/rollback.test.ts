@@ -69,7 +69,11 @@ describe("db: rollback", () => {
   it("refuses a height that was never reached or cannot be rebuilt, and changes nothing", async () => {
     await withFolder(async (dir) => {
       const hashes = await chain(dir, 40n);
-      for (const [toHeight, code] of [[41n, "E1410"], [0n, "E1410"], [3n, "E1406"]] as const) {
+      for (const [toHeight, code] of [
+        [41n, "E1410"],
+        [0n, "E1410"],
+        [3n, "E1406"],
+      ] as const) {
         assert.throws(
           () => rollback(dir, { ...options, toHeight }),
           (error) => error instanceof DbError && error.code === code,

@@ -22,7 +22,7 @@ describe("beacon: readiness", () => {
   it("Z2: equal powers 1 to 7 wait until more than the share has proposed", () => {
     // proposers in turn; the draw needs floor(share * n) + 1 of them
     const tenths = [1, 1, 1, 1, 1, 1, 1];
-    const thirds = [1, 1, 1, 2, 2, 2, 3];
+    const thirds = [1, 1, 2, 2, 2, 3, 3];
     for (const n of range(7)) {
       assert.equal(readyAfter(equal(n), range(n)), tenths[n - 1], `${n}, a tenth`);
       assert.equal(
@@ -35,16 +35,16 @@ describe("beacon: readiness", () => {
     assert.equal(readyAfter(equal(30), range(30)), 4, "3 of 30 hold a tenth, not more");
   });
 
-  it("compares exactly: a third of 3 is not exceeded although its Dec is rounded down", () => {
-    // 10/30 > 0.333333333333333333 holds exactly, a floored comparison floor(0.33..*30) = 9 too;
-    // a share of one half tells: 15 of 30 is not more.
+  it("asks for more than the share: what only meets it waits", () => {
     const half = (10n ** 18n / 2n) as Dec;
     assert.equal(readyAfter([15n, 15n], [1, 2], { power: half }), 2);
     assert.equal(readyAfter([16n, 14n], [1, 2], { power: half }), 1);
     assert.equal(readyAfter([14n, 16n], [1, 2], { power: half }), 2);
-    // floor(0.1 * 19) = 1 would let power 1 wait and 2 pass; exactly: 1.9 must be exceeded
-    assert.equal(readyAfter([1n, 1n, 17n], [1, 2, 3]), 2);
+    assert.equal(readyAfter([1n, 9n], [1, 2]), 2);
     assert.equal(readyAfter([2n, 17n], [1, 2]), 1);
+    const large = 2n ** 56n;
+    assert.equal(readyAfter([large, 9n * large], [1, 2]), 2);
+    assert.equal(readyAfter([large + 1n, 9n * large], [1, 2]), 1);
   });
 
   it("Z2: unequal powers count by power, not by blocks", () => {

@@ -11,7 +11,8 @@ import { testWorld, type TestWorld } from "../../../support/ctx.ts";
 import { initGenesis } from "../../../support/moduleCalls.ts";
 
 export const tenth: Dec = ratio(1n, 10n);
-export const third: Dec = dec(10n ** 18n / 3n);
+// Rounded up: "more than a third" must not pass at exactly a third.
+export const third: Dec = dec(10n ** 18n / 3n + 1n);
 
 export function consAddress(number: number): ConsAddress {
   return new Uint8Array(20).fill(number) as ConsAddress;

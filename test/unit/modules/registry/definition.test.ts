@@ -12,7 +12,7 @@ import { isJsonPointer } from "../../../../modules/registry/taskDefinition.ts";
 import { Definition as Wire } from "../../../../proto/gen/assay/registry/v1/registry.ts";
 import { definition, echoTask } from "./fixtures.ts";
 
-type Task = Partial<Wire["tasks"][number]>;
+type Task = typeof echoTask;
 type Event = Partial<Wire["events"][number]>;
 
 /** "" or the code with which the definition is refused. */

@@ -1,5 +1,6 @@
 import { taggedHash } from "../../../../core/crypto/hash.ts";
-import { NameKind } from "../../../../modules/registry/index.ts";
+import { Compare, NameKind } from "../../../../modules/registry/index.ts";
+import type { TaskDefinition } from "../../../../proto/gen/assay/registry/v1/registry.ts";
 import { Definition } from "../../../../proto/gen/assay/registry/v1/registry.ts";
 import { testChainId } from "../../../support/ctx.ts";
 import type { TestKey } from "../../../support/keys.ts";
@@ -15,12 +16,13 @@ export function commitmentOf(kind: "user" | "service", name: string, owner: stri
   return taggedHash("name", kind, name, owner, salt);
 }
 
+type TaskFields = NonNullable<Parameters<typeof TaskDefinition.fromPartial>[0]>;
 type DefinitionFields = Parameters<typeof Definition.fromPartial>[0];
 
 /** A task that passes every check; min_bond is exactly 1,000 times its highest price. */
-export const echoTask = {
+export const echoTask: TaskFields = {
   key: "echo",
-  compare: 1,
+  compare: Compare.COMPARE_EXACT,
   price: { perCall: "1000", perKib: "10" },
   maxInput: 16_384,
   maxOutput: 16_384,

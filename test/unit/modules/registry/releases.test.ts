@@ -27,7 +27,9 @@ import {
 import { chain, person, type Chain, type Fields } from "./world.ts";
 
 const name = "echo-demo";
-type Publish = Partial<Fields<"MsgPublishRelease">>;
+type Publish = {
+  [K in keyof Fields<"MsgPublishRelease">]?: Fields<"MsgPublishRelease">[K] | undefined;
+};
 
 function author(params: Parameters<typeof chain>[0] = {}): { on: Chain; alice: TestKey } {
   const on = chain(params);
@@ -41,6 +43,8 @@ function publish(on: Chain, owner: TestKey, ...versions: string[]): void {
   for (const version of versions) on.send("MsgPublishRelease", releaseMsg(owner, name, version));
 }
 
+const refusedWith = (on: Chain, fields: Publish): string =>
+  on.refuse("MsgPublishRelease", fields as Fields<"MsgPublishRelease">);
 const setStatus = (on: Chain, { address }: TestKey, version: string, status: 1 | 2 | 3): void =>
   void on.send("MsgSetReleaseStatus", { owner: address, service: name, version, status });
 const resolved = (on: Chain, wanted: string): string | undefined =>
@@ -106,7 +110,7 @@ describe("registry: publish release", () => {
       { signature: new Uint8Array(65) },
     ];
     for (const change of wrong)
-      assert.equal(on.refuse("MsgPublishRelease", { ...good, ...change }), "registry/30");
+      assert.equal(refusedWith(on, { ...good, ...change }), "registry/30");
     assert.equal(
       on.refuse(
         "MsgPublishRelease",
@@ -169,8 +173,7 @@ describe("registry: publish release", () => {
       [{ artifact: { ...artifact, uri: "http://a b" } }, "registry/28"],
       [{ metadataHash: new Uint8Array(33) }, "registry/13"],
     ];
-    for (const [change, code] of wrong)
-      assert.equal(on.refuse("MsgPublishRelease", { ...good, ...change }), code);
+    for (const [change, code] of wrong) assert.equal(refusedWith(on, { ...good, ...change }), code);
   });
 
   it("refuses strangers, unknown services, a low price and a large definition", () => {

@@ -97,7 +97,7 @@ export function chain(
     const wire = namespace[name];
     const response = namespace[`${name}Response`];
     assert.ok(msg !== undefined && wire !== undefined && response !== undefined, name);
-    const request = msg.request.decode(wire.encode(wire.fromPartial(fields)).finish());
+    const request = msg.request.decode(wire.encode(wire.fromPartial(fields as object)).finish());
     const step = (own: Ctx): unknown => {
       msg.validate?.(request);
       return response.decode(msg.response.encode(msg.handle(own, request)));
