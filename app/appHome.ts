@@ -138,15 +138,16 @@ function requireRegistered(
 ): void {
   const address = sha256(consensusKey).slice(0, 20);
   const state = genesis.app_state as
-    | { beacon?: { contributors?: { cons_address: string; pubkey: string }[] } }
-    | undefined;
+    { beacon?: { contributors?: { cons_address: string; pubkey: string }[] } } | undefined;
   const found = state?.beacon?.contributors?.find((one) =>
     equalBytes(bytesOf(one.cons_address), address),
   );
   if (found !== undefined && equalBytes(bytesOf(found.pubkey), blsPublicKey(secret))) return;
-  throw new StartError("E1303", "the beacon key of this node is not the one registered in genesis", [
-    "put back config/beacon_key.json of this validator",
-  ]);
+  throw new StartError(
+    "E1303",
+    "the beacon key of this node is not the one registered in genesis",
+    ["put back config/beacon_key.json of this validator"],
+  );
 }
 
 function keyPair(text: string): { publicKey: Uint8Array; secret: Uint8Array } {

@@ -22,15 +22,23 @@ function commandOf(pid: number): string {
   }
 }
 
-/** Sends a signal only to a process whose command line names `mark`: a process id is used again. */
-export function signalOwn(pid: number | undefined, mark: string, signal: NodeJS.Signals): boolean {
-  if (pid === undefined || !commandOf(pid).includes(mark)) return false;
+/** True for a process whose command line names `mark`: a process id is used again. */
+export function isOwn(pid: number, mark: string): boolean {
+  return commandOf(pid).includes(mark);
+}
+
+/** False when the process is gone. */
+export function signal(pid: number, name: NodeJS.Signals): boolean {
   try {
-    process.kill(pid, signal);
+    process.kill(pid, name);
     return true;
   } catch {
     return false;
   }
+}
+
+export function signalOwn(pid: number | undefined, mark: string, name: NodeJS.Signals): boolean {
+  return pid !== undefined && isOwn(pid, mark) && signal(pid, name);
 }
 
 export const delay = (ms: number): Promise<void> =>

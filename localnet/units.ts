@@ -5,7 +5,7 @@ import { program } from "../cli/home/programs.ts";
 import { pidFileOf, type NodePids } from "../cli/home/runNode.ts";
 import { readJson } from "../cli/home/files.ts";
 import type { Folder } from "./folder.ts";
-import { delay, isRunning, signalOwn } from "./processes.ts";
+import { delay, isOwn, isRunning, signal, signalOwn } from "./processes.ts";
 
 /** One long-running member of the network: a consensus validator ("node0") or an executor ("executor1"). */
 export type Unit = {
@@ -54,7 +54,9 @@ export function pidsOf({ kind, home }: Pick<Unit, "kind" | "home">): number[] {
 
 /** Signal 9 to every process of a unit: nothing of it can finish anything. Answers the ids that were hit. */
 export function killUnit(unit: Pick<Unit, "kind" | "home">): number[] {
-  return pidsOf(unit).filter((pid) => signalOwn(pid, unit.home, "SIGKILL"));
+  // All are looked at before the first is hit: a process that sees another one die would begin to end in order.
+  const pids = pidsOf(unit).filter((pid) => isOwn(pid, unit.home));
+  return pids.filter((pid) => signal(pid, "SIGKILL"));
 }
 
 /** Asks what an earlier run left behind to end, and ends what does not. */

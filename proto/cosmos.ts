@@ -61,7 +61,10 @@ export {
   Params as BankParams,
   SendEnabled,
 } from "cosmjs-types/cosmos/bank/v1beta1/bank";
-export { Balance, GenesisState as BankGenesisState } from "cosmjs-types/cosmos/bank/v1beta1/genesis";
+export {
+  Balance,
+  GenesisState as BankGenesisState,
+} from "cosmjs-types/cosmos/bank/v1beta1/genesis";
 export {
   DenomOwner,
   QueryAllBalancesRequest,

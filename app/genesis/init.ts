@@ -17,7 +17,7 @@ type Validator = { readonly address: Uint8Array; readonly power: bigint };
 export function initChain(state: ChainState, request: RequestInitChain): ResponseInitChain {
   const { chainId } = state.config;
   if (request.chainId !== chainId) {
-    throw new StartError("E1401", `chain id: expected ${chainId}, got ${request.chainId}`, [
+    throw new StartError("E1405", `chain id: expected ${chainId}, got ${request.chainId}`, [
       "use one genesis file for CometBFT and the app",
     ]);
   }

@@ -33,22 +33,28 @@ export class BlockFiller {
         else queue.push(candidate);
       }
     }
-    const ordered = inOrder(candidates);
+    // Requests wait while posts fill the block: new work would only lengthen their queue.
+    const crowded = this.#isCrowded(candidates);
+    const ordered = inOrder(candidates).filter(({ capped }) => !crowded || capped.size === 0);
     for (const { lane, share } of lanes) {
       this.#take(
         ordered.filter((candidate) => candidate.lane === lane),
         this.#part(share),
       );
     }
-    // Requests wait while posts do: new work would only lengthen their queue.
-    const crowded = ordered.some(
-      (candidate) => candidate.lane === "reveal" && !this.#taken.has(candidate),
-    );
-    this.#take(
-      crowded ? ordered.filter(({ capped }) => capped.size === 0) : ordered,
-      { bytes: this.#room.bytes, gas: this.#room.gas },
-    );
+    this.#take(ordered, this.#room);
     return this.#order.map(({ bytes }) => bytes);
+  }
+
+  #isCrowded(candidates: readonly Candidate[]): boolean {
+    let bytes = 0n;
+    let gas = 0n;
+    for (const candidate of candidates) {
+      if (candidate.lane !== "reveal") continue;
+      bytes += candidate.size;
+      gas += candidate.gas;
+    }
+    return bytes > this.#room.bytes || (this.#room.gas !== undefined && gas > this.#room.gas);
   }
 
   #part(share: bigint): Room {

@@ -44,9 +44,13 @@ function partsOf(path: string): string[] {
 }
 
 function heightOf(state: ChainState, asked: bigint): bigint {
-  if (asked < 0n) throw invalidRequest("cannot query with height < 0; please provide a valid height");
+  if (asked < 0n)
+    throw invalidRequest("cannot query with height < 0; please provide a valid height");
   if (state.height === 0n)
-    throw new QueryError(26, `${appName} is not ready; please wait for first block: invalid height`);
+    throw new QueryError(
+      26,
+      `${appName} is not ready; please wait for first block: invalid height`,
+    );
   if (asked > state.height) {
     throw new QueryError(
       26,
@@ -105,9 +109,8 @@ function viewAt(state: ChainState, height: bigint): ReadStore {
 function requireCanonical(state: ChainState, path: string, data: Uint8Array): void {
   const [, service = "", method = ""] = path.split("/");
   const { descriptors, schema } = state.registry;
-  const input = descriptors
-    .getService(service)
-    ?.methods.find(({ name }) => name === method)?.input.typeName;
+  const input = descriptors.getService(service)?.methods.find(({ name }) => name === method)
+    ?.input.typeName;
   if (input === undefined) return;
   const fault = new WireScanner(schema, () => undefined).scan(input, data);
   if (fault !== undefined) {

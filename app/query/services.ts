@@ -1,4 +1,5 @@
 import { branch } from "../../core/store/branch.ts";
+import type { SimulationResponse, Timestamp } from "../../proto/cosmos.ts";
 import {
   GetNodeInfoResponse,
   GetSyncingResponse,
@@ -6,8 +7,6 @@ import {
   QueryNodeStatusResponse,
   SimulateRequest,
   SimulateResponse,
-  SimulationResponse,
-  Timestamp,
   Tx,
 } from "../../proto/cosmos.ts";
 import { formatDec } from "../../core/math/dec.ts";

@@ -27,9 +27,7 @@ export function queryStore(
   if (kind !== "key")
     throw new QueryError(6, `unexpected query path: ${request.path}: unknown request`, "store");
   if (request.prove && height <= 1n) {
-    throw invalidRequest(
-      "cannot query with proof when height <= 1; please provide a valid height",
-    );
+    throw invalidRequest("cannot query with proof when height <= 1; please provide a valid height");
   }
   const key = keyFromBytes(request.data);
   if (!request.prove) {
@@ -49,12 +47,7 @@ export function queryStore(
   return { value: proof.value ?? new Uint8Array(), proofOps: { ops } };
 }
 
-function subspace(
-  state: ChainState,
-  name: string,
-  prefix: Uint8Array,
-  height: bigint,
-): Uint8Array {
+function subspace(state: ChainState, name: string, prefix: Uint8Array, height: bigint): Uint8Array {
   const view = state.db.multistore.view(height);
   if (view === undefined) throw new QueryError(0, "version does not exist", "");
   const start = keyFromBytes(prefix);

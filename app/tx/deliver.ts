@@ -13,8 +13,7 @@ import { messageEvents } from "./events.ts";
 export type Refusal = { readonly codespace: string; readonly code: number; readonly log: string };
 
 export type Attempt<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly refusal: Refusal };
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
 
 /** What a failed step is answered with; what is no refusal of the protocol is code 1 and an alarm. */
 export function refusalOf(error: unknown, alarms: string[]): Refusal {

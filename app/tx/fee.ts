@@ -22,9 +22,7 @@ export function deductFee(ctx: Ctx, checked: CheckedTx, env: AnteEnv): void {
   }
   if (fee.some(({ amount }) => amount > 0n)) {
     if (!areValid(fee)) {
-      throw sdkErrors.insufficientFee(
-        `invalid fee amount: ${coinsText(fee)}: insufficient fee`,
-      );
+      throw sdkErrors.insufficientFee(`invalid fee amount: ${coinsText(fee)}: insufficient fee`);
     }
     bank.send(ctx, feePayer, env.feeCollector, [...fee]);
     ctx.events.add(messageSender(feePayer));

@@ -61,6 +61,11 @@ export const errorTable = {
     hint: ["npm ci --ignore-scripts --include=optional"],
     docs: "The random beacon uses BLS signatures by native code. An installation without optional packages leaves it out.",
   },
+  E1303: {
+    template: "the beacon key of this node is not the one registered in genesis",
+    hint: ["put back config/beacon_key.json of this validator"],
+    docs: "A consensus validator adds to the random beacon with the key that genesis names. With another key every block that it proposes would be refused.",
+  },
   E1401: {
     template: "home {path} is not empty",
     hint: ["choose another --home, or move the folder away"],
@@ -125,6 +130,11 @@ export const errorTable = {
     template: "{name} did not start: {detail}",
     hint: ["look into the log that is named", "npm start -- --reset   begins anew"],
     docs: "A process of the local network ended, or did not answer in time.",
+  },
+  E1418: {
+    template: "{path}: {field}: expected {expected}, got {actual}",
+    hint: ["correct the file"],
+    docs: "A field of config/app.toml has a value that the app cannot use.",
   },
   E1501: {
     template: "keyring backend test is refused on {chainId}",

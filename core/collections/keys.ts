@@ -73,9 +73,25 @@ export function u8Key<K extends number = number>(): KeyCodec<K> {
   };
 }
 
+const rememberedAddresses = 65_536;
+
+/** Key bytes of an address, decoded once while it is in use: a block names the same ones again and again (P7). */
+function addressTexts(): (key: Address) => string {
+  const known = new Map<Address, string>();
+  return (key) => {
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const text = keyFromBytes(bytesOfAddress(key));
+    if (known.size === rememberedAddresses) known.clear();
+    known.set(key, text);
+    return text;
+  };
+}
+const textOfAddress = addressTexts();
+
 /** The 20 or 32 bytes of an address. */
 export const addressKey: KeyCodec<Address> = {
-  encode: (key, last) => variable(keyFromBytes(bytesOfAddress(key)), last),
+  encode: (key, last) => variable(textOfAddress(key), last),
   decode(text, at, last) {
     const [start, end] = variableEnd(text, at, last);
     return [addressFromBytes(bytesFromKey(text.slice(start, end) as StoreKey)), end];

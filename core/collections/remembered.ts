@@ -18,3 +18,22 @@ export function remembered<T extends object>(codec: Codec<T>): Codec<T> {
     },
   };
 }
+
+/**
+ * What was worked out of a remembered value, and of `at`, which names everything else that went in (an epoch, a slot):
+ * `make` runs again only when `at` has changed.
+ */
+export function rememberedAt<T extends object, A extends string | bigint, R>(): (
+  value: T,
+  at: A,
+  make: () => R,
+) => R {
+  const known = new WeakMap<T, { readonly at: A; readonly result: R }>();
+  return (value, at, make) => {
+    const found = known.get(value);
+    if (found?.at === at) return found.result;
+    const result = make();
+    known.set(value, { at, result });
+    return result;
+  };
+}

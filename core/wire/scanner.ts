@@ -155,7 +155,8 @@ export class WireScanner {
 /** Order, repetition, oneof and wire type of a field that begins here. */
 function admit(frame: Frame, field: number, shape: FieldShape, type: number): string | undefined {
   const again = field === frame.lastField && shape.repeated && !shape.packed;
-  if (field <= frame.lastField && !again) return `field ${field}: expected ascending, single fields`;
+  if (field <= frame.lastField && !again)
+    return `field ${field}: expected ascending, single fields`;
   frame.lastField = field;
   if (shape.oneof !== 0) {
     const bit = 1 << shape.oneof;

@@ -1,14 +1,6 @@
 /** Protobuf's field types, as far as they differ on the wire. */
 export type FieldKind =
-  | "uint32"
-  | "int32"
-  | "uint64"
-  | "bool"
-  | "fixed32"
-  | "fixed64"
-  | "bytes"
-  | "string"
-  | "message";
+  "uint32" | "int32" | "uint64" | "bool" | "fixed32" | "fixed64" | "bytes" | "string" | "message";
 
 /** One field of a message as plain data; app makes it from the descriptors (core does no I/O). */
 export type FieldShape = {

@@ -10,6 +10,7 @@ import {
   u8Key,
 } from "../../core/collections/keys.ts";
 import { dueQueue } from "../../core/collections/keySet.ts";
+import { remembered } from "../../core/collections/remembered.ts";
 import { schema } from "../../core/collections/schema.ts";
 import {
   Instance,
@@ -48,7 +49,7 @@ export const instances = state.indexedMap(
   9,
   "instances",
   pairKey(stringKey, addressKey),
-  Instance,
+  remembered(Instance),
   {
     node: index<readonly [string, Instance["node"]], Instance, Instance["node"]>(
       10,

@@ -6,6 +6,8 @@ import { params } from "./params.ts";
 /** How old an epoch's values are at the start of the current epoch; read once for many records. */
 export type Ages = {
   readonly epoch: bigint;
+  /** Equal names give equal ages: all that goes in. */
+  readonly name: string;
   since(epoch: bigint): Halvings;
 };
 
@@ -16,6 +18,7 @@ export function agesAt(ctx: ReadCtx): Ages {
   const known = new Map<bigint, Halvings>();
   return {
     epoch,
+    name: `${epoch} ${now} ${clock.genesisMs(ctx)} ${halfLifeMs}`,
     since(touched) {
       const found = known.get(touched);
       if (found !== undefined) return found;

@@ -1,4 +1,5 @@
 import type { Address, Amount, Dec } from "../../core/brand.ts";
+import { rememberedAt } from "../../core/collections/remembered.ts";
 import type { ReadCtx } from "../../core/context.ts";
 import { dec, one, ratio } from "../../core/math/dec.ts";
 import { log2Floor, max, min } from "../../core/math/integers.ts";
@@ -25,17 +26,24 @@ const newcomer: Standing = {
   incidentFactor: incidentFactorOf(0n),
 };
 
+const standingAt = rememberedAt<Incidents, string, Standing>();
+
 function standingOf(record: Incidents | undefined, ages: Ages): Standing {
   if (record === undefined) return newcomer;
-  const [successes, failures] = tallyBefore(record, ages);
-  return {
-    repService: reputationOf(successes, failures),
-    incidentFactor: incidentFactorOf(loadBefore(record, ages)),
-  };
+  return standingAt(record, ages.name, () => {
+    const [successes, failures] = tallyBefore(record, ages);
+    return {
+      repService: reputationOf(successes, failures),
+      incidentFactor: incidentFactorOf(loadBefore(record, ages)),
+    };
+  });
 }
 
+const tallyAt = rememberedAt<Counter, string, readonly [Dec, Dec]>();
+
 function performanceIn(counter: Counter | undefined, ages: Ages, { repService }: Standing): Dec {
-  const [successes, failures] = counter === undefined ? [0n, 0n] : tallyBefore(counter, ages);
+  if (counter === undefined) return performanceOf(0n, 0n, repService);
+  const [successes, failures] = tallyAt(counter, ages.name, () => tallyBefore(counter, ages));
   return performanceOf(successes, failures, repService);
 }
 

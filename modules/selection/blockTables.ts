@@ -2,7 +2,8 @@ import type { Address } from "../../core/brand.ts";
 import type { ReadCtx } from "../../core/context.ts";
 import { Role, type Release } from "../registry/index.ts";
 import { agesAt, type Ages } from "../reputation/index.ts";
-import { capacityFor, findBond } from "../staking/index.ts";
+import { findBond } from "../staking/index.ts";
+import { capacityOn } from "./eligibility.ts";
 import { drawFrom, type Seats } from "./draw.ts";
 import { SharedTable, type View } from "./sharedTable.ts";
 import { survey, type Surveyed } from "./survey.ts";
@@ -86,10 +87,10 @@ export class BlockTables {
 
   #fill(ctx: ReadCtx, shared: SharedTable, nodes: Iterable<Address>): void {
     const { service, version } = shared.table;
-    const { minBond } = this.#onRelease(ctx, service, version).release.definition;
+    const { release } = this.#onRelease(ctx, service, version);
     for (const node of nodes) {
       const bond = findBond(ctx, service, node);
-      if (bond === undefined || bond.openSeats >= capacityFor(bond, minBond)) shared.fill(node);
+      if (bond === undefined || bond.openSeats >= capacityOn(bond, release)) shared.fill(node);
     }
   }
 
@@ -98,8 +99,8 @@ export class BlockTables {
     const name = `${service} ${version} ${role} ${taskKey}`;
     const found = this.#tables.get(name);
     if (found !== undefined) return found;
-    const { release, nodes } = this.#onRelease(ctx, service, version);
-    const made = new SharedTable(tableOf(ctx, key, release, nodes, this.#agesAt(ctx)));
+    const { nodes } = this.#onRelease(ctx, service, version);
+    const made = new SharedTable(tableOf(ctx, key, nodes, this.#agesAt(ctx)));
     this.#tables.set(name, made);
     this.#fill(ctx, made, this.#onService(ctx, service).drawn);
     return made;
@@ -110,7 +111,7 @@ export class BlockTables {
     const found = this.#releases.get(name);
     if (found !== undefined) return found;
     const release = requireRelease(ctx, service, version);
-    const nodes = announced(ctx, service, this.#onService(ctx, service).nodes);
+    const nodes = announced(ctx, release, this.#onService(ctx, service).nodes);
     const made = { release, nodes };
     this.#releases.set(name, made);
     return made;

@@ -2,8 +2,8 @@ import type { Address } from "../../core/brand.ts";
 import type { ReadCtx } from "../../core/context.ts";
 import { epoch } from "../clock/index.ts";
 import { findInstance, Role } from "../registry/index.ts";
-import { bondsOfService, type Bond } from "../staking/index.ts";
-import { nodeReason, releaseReason, type Reason } from "./eligibility.ts";
+import { bondsOfService, bondStandings, type Bond } from "../staking/index.ts";
+import { nodeReason, seatReason, type Reason } from "./eligibility.ts";
 import { requireRelease } from "./table.ts";
 
 /**
@@ -22,14 +22,15 @@ export function couldFill(
   const { service, version, count, requester } = request;
   const release = requireRelease(ctx, service, version);
   const next = epoch(ctx) + 1n;
+  const standingOf = bondStandings(ctx);
   let executors = 0;
   let validators = 0;
   let owners = 0;
   for (const bond of bondsOfService(ctx, service)) {
-    if (bond.node === requester || !willCount(bond, next, nodeReason(ctx, bond))) continue;
+    const reason = nodeReason(ctx, bond, standingOf(bond));
+    if (bond.node === requester || !willCount(bond, next, reason)) continue;
     const instance = findInstance(ctx, service, bond.node);
-    const fits = (role: Role): boolean =>
-      releaseReason(bond, role, release, instance) === undefined;
+    const fits = (role: Role): boolean => seatReason(bond, role, release, instance) === undefined;
     const executes = fits(Role.ROLE_EXECUTOR);
     const validates = fits(Role.ROLE_VALIDATOR);
     if (executes) executors++;

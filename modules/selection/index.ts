@@ -1,6 +1,6 @@
 export { BlockTables, type Drawn, type DrawRequest } from "./blockTables.ts";
 export { drawSeats, type SeatKind, type Seats } from "./draw.ts";
-export { nodeReason, reasons, releaseReason, type Filtered, type Reason } from "./eligibility.ts";
+export { nodeReason, reasons, seatReason, type Filtered, type Reason } from "./eligibility.ts";
 export { couldFill } from "./couldFill.ts";
 export { errors } from "./errors.ts";
 export { selectionModule } from "./module.ts";

@@ -1,7 +1,7 @@
 import type { Amount, Dec } from "../../core/brand.ts";
 import type { ReadCtx } from "../../core/context.ts";
 import * as reputation from "../reputation/index.ts";
-import type { Ages, Standing, Standings } from "../reputation/index.ts";
+import type { Ages, Standing } from "../reputation/index.ts";
 import * as staking from "../staking/index.ts";
 import type { Bond } from "../staking/index.ts";
 import { nodeReason, type Reason } from "./eligibility.ts";
@@ -20,26 +20,22 @@ export type Surveyed = { readonly bond: Bond } & (
   { readonly reason: Reason } | { readonly reason: undefined; readonly fit: Fit }
 );
 
-function surveyed(ctx: ReadCtx, bond: Bond, standings: Standings): Surveyed {
-  const reason = nodeReason(ctx, bond);
-  if (reason !== undefined) return { bond, reason };
-  return {
-    bond,
-    reason,
-    fit: {
-      stake: staking.countingStake(ctx, bond),
-      commitment: commitmentFactor(bond.committedUntilMs - ctx.block.timeMs),
-      standing: standings.of(bond.node),
-      uptime: staking.uptime(ctx, bond.node),
-    },
-  };
-}
-
 /** All bonded nodes of a service in address order. */
 export function survey(ctx: ReadCtx, service: string, ages: Ages): Surveyed[] {
   const nodes: Surveyed[] = [];
   const standings = reputation.standings(ctx, service, ages);
-  for (const bond of staking.bondsOfService(ctx, service))
-    nodes.push(surveyed(ctx, bond, standings));
+  const standingOf = staking.bondStandings(ctx);
+  for (const bond of staking.bondsOfService(ctx, service)) {
+    const bonded = standingOf(bond);
+    const reason = nodeReason(ctx, bond, bonded);
+    if (reason !== undefined) {
+      nodes.push({ bond, reason });
+      continue;
+    }
+    const commitment = commitmentFactor(bond.committedUntilMs - ctx.block.timeMs);
+    const standing = standings.of(bond.node);
+    const { stake, uptime } = bonded;
+    nodes.push({ bond, reason, fit: { stake, commitment, standing, uptime } });
+  }
   return nodes;
 }

@@ -1,20 +1,19 @@
 import type { Address, Dec } from "../../core/brand.ts";
 import type { ReadCtx } from "../../core/context.ts";
 import { max, sum } from "../../core/math/integers.ts";
-import {
-  findInstance,
-  findRelease,
-  findTask,
-  type Instance,
-  type Release,
-  type Role,
-} from "../registry/index.ts";
+import { findInstance, findRelease, findTask, type Release, type Role } from "../registry/index.ts";
 import * as reputation from "../reputation/index.ts";
 import { agesAt, type Ages } from "../reputation/index.ts";
-import { capacityFor } from "../staking/index.ts";
-import { ReasonCounts, releaseReason, type Filtered, type Reason } from "./eligibility.ts";
+import type { Bond } from "../staking/index.ts";
+import {
+  capacityOn,
+  ReasonCounts,
+  releaseReason,
+  type Filtered,
+  type Reason,
+} from "./eligibility.ts";
 import { errors } from "./errors.ts";
-import { survey, type Surveyed } from "./survey.ts";
+import { survey, type Fit, type Surveyed } from "./survey.ts";
 import { loadFactor, weighted, type Candidate, type Factors } from "./weights.ts";
 
 /** Whose turn it may be: one table serves all draws of a block that name the same four. */
@@ -44,21 +43,36 @@ export function requireRelease(ctx: ReadCtx, service: string, version: string): 
   return release;
 }
 
-/** A bonded node with its announcement for the release at hand. */
-export type Announced = { readonly node: Surveyed; readonly instance: Instance | undefined };
+/** A bonded node with its announcement for the release at hand: what both roles' tables share. */
+export type Announced = { readonly bond: Bond } & (
+  | { readonly reason: Reason }
+  | {
+      readonly reason: undefined;
+      readonly fit: Fit;
+      readonly load: Dec;
+      /** Height at which bond or instance was made, whichever is later. */
+      readonly since: bigint;
+    }
+);
 
-export function announced(ctx: ReadCtx, service: string, nodes: readonly Surveyed[]): Announced[] {
-  return nodes.map((node) => ({
-    node,
-    instance: node.reason === undefined ? findInstance(ctx, service, node.bond.node) : undefined,
-  }));
+/** One look-up a bonded node, not a walk: announcements cost little, and anybody may have made many. */
+export function announced(ctx: ReadCtx, release: Release, nodes: readonly Surveyed[]): Announced[] {
+  return nodes.map((node) => {
+    if (node.reason !== undefined) return node;
+    const { bond, fit } = node;
+    const instance = findInstance(ctx, release.service, bond.node);
+    const capacity = capacityOn(bond, release);
+    const reason = releaseReason(bond, release, capacity, instance);
+    if (reason !== undefined) return { bond, reason };
+    const since = max(bond.bondedHeight, instance?.announcedHeight ?? 0n);
+    return { bond, reason, fit, load: loadFactor(bond.openSeats, capacity), since };
+  });
 }
 
 /** The table of PROTOCOL 7.1 over the nodes of a service. */
 export function tableOf(
   ctx: ReadCtx,
   key: TableKey,
-  release: Release,
   nodes: readonly Announced[],
   ages: Ages,
 ): Table {
@@ -67,24 +81,21 @@ export function tableOf(
   const counts = new ReasonCounts();
   const eligible: Factors[] = [];
   const since: bigint[] = [];
-  for (const { node: surveyed, instance } of nodes) {
-    const { bond } = surveyed;
-    if (surveyed.reason !== undefined) {
-      counts.add(surveyed.reason);
-      continue;
-    }
-    const reason = releaseReason(bond, role, release, instance);
-    if (reason !== undefined) {
+  for (const announced of nodes) {
+    const { bond, reason } = announced;
+    if (!bond.roles.includes(role)) {
+      counts.add("other role");
+    } else if (reason !== undefined) {
       counts.add(reason);
-      continue;
+    } else {
+      const { node } = bond;
+      const { stake, commitment, standing, uptime } = announced.fit;
+      const performance = performanceOf(node, standing);
+      const incidents = standing.incidentFactor;
+      const { load } = announced;
+      eligible.push({ node, stake, commitment, performance, incidents, uptime, load });
+      since.push(announced.since);
     }
-    const { node } = bond;
-    const { stake, commitment, standing, uptime } = surveyed.fit;
-    const load = loadFactor(bond.openSeats, capacityFor(bond, release.definition.minBond));
-    const performance = performanceOf(node, standing);
-    const incidents = standing.incidentFactor;
-    eligible.push({ node, stake, commitment, performance, incidents, uptime, load });
-    since.push(max(bond.bondedHeight, instance?.announcedHeight ?? 0n));
   }
   const { candidates, mean } = weighted(eligible);
   return { ...key, candidates, since, mean, total: totalOf(candidates), filtered: counts.list() };
@@ -138,8 +149,8 @@ export function candidates(
   if (task === undefined)
     throw errors.unknownTask(`task key: expected one of ${service} ${version}, got ${taskKey}`);
   const ages = agesAt(ctx);
-  const nodes = announced(ctx, service, survey(ctx, service, ages));
-  const table = tableOf(ctx, key, release, nodes, ages);
+  const nodes = announced(ctx, release, survey(ctx, service, ages));
+  const table = tableOf(ctx, key, nodes, ages);
   const tooLarge = inputSize > BigInt(task.maxInput);
   return filteredBy(table, (i) => (tooLarge ? "input too large" : exclusionOf(table, i, excluded)));
 }

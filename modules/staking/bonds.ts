@@ -37,7 +37,10 @@ export function withAmount(ctx: ReadCtx, bond: Bond, value: bigint): Bond {
 
 /** S: the lesser of the stake at the epoch's start and now; 0 before the bond counts. */
 export function countingStake(ctx: ReadCtx, bond: Bond): Amount {
-  const now = epoch(ctx);
+  return stakeAt(bond, epoch(ctx));
+}
+
+export function stakeAt(bond: Bond, now: bigint): Amount {
   if (now < bond.activeFromEpoch) return amount(0n);
   return bond.changedEpoch === now ? min(bond.amount, bond.amountBefore) : bond.amount;
 }

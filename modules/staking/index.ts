@@ -9,6 +9,7 @@ export { errors } from "./errors.ts";
 export { bonded } from "./hooks.ts";
 export { jail, tombstone } from "./jail.ts";
 export { isAlive, uptime } from "./lives.ts";
+export { bondStandings, type BondStanding } from "./standing.ts";
 export { stakingModule } from "./module.ts";
 export { defaultParams } from "./params.ts";
 export { freeSeat, holdSlash, recordPost, settleSlash, takeSeat } from "./seats.ts";

@@ -11,6 +11,7 @@ import {
   u64Key,
 } from "../../core/collections/keys.ts";
 import { dueQueue } from "../../core/collections/keySet.ts";
+import { remembered } from "../../core/collections/remembered.ts";
 import { schema } from "../../core/collections/schema.ts";
 import { Bond, Book, Fault, Life, Params } from "./types.ts";
 
@@ -24,9 +25,9 @@ const bondKey = pairKey(stringKey, addressKey);
 export type BondKey = readonly [string, Address];
 const faultKey = tripleKey(stringKey, addressKey, bytesKey);
 
-export const params = state.item(0, "params", Params);
+export const params = state.item(0, "params", remembered(Params));
 /** By (service, node); written by bonds.ts alone, which keeps what is derived from it. */
-export const bonds = state.indexedMap(1, "bonds", bondKey, Bond, {
+export const bonds = state.indexedMap(1, "bonds", bondKey, remembered(Bond), {
   node: index<BondKey, Bond, Address>(2, addressKey, (bond) => bond.node),
   operator: index<BondKey, Bond, Address>(3, addressKey, (bond) => bond.operator),
 });
@@ -34,7 +35,7 @@ export const bonds = state.indexedMap(1, "bonds", bondKey, Bond, {
 export const maturing = state.keySet(4, "maturing", pairKey(u64Key(), bondKey));
 export const maturingQueue = dueQueue(maturing);
 /** By node. */
-export const lives = state.map(5, "lives", addressKey, Life);
+export const lives = state.map(5, "lives", addressKey, remembered(Life));
 export const book = state.item(6, "book", Book);
 export const totalBonded = state.item(7, "totalBonded", total);
 /** By service; absent is 0. */

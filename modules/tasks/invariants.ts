@@ -4,6 +4,8 @@ import type { ReadCtx } from "../../core/context.ts";
 import { sum } from "../../core/math/integers.ts";
 import type { Invariant } from "../../core/module.ts";
 import * as bank from "../bank/index.ts";
+import * as beacon from "../beacon/index.ts";
+import * as clock from "../clock/index.ts";
 import * as staking from "../staking/index.ts";
 import { openSeatsOfService, openSeatsOnChain, seatsOfRequest } from "./capacity.ts";
 import { awaitedOf } from "./genesis.ts";
@@ -124,7 +126,15 @@ function mayPost(status: SeatStatus): boolean {
   );
 }
 
+/** Pending draws and open windows tick, and nothing else does. */
+const windowsAreCounted: Invariant = (ctx) => {
+  const open = BigInt([...progress.keys(ctx)].length) + beacon.pendingDraws(ctx);
+  const counted = clock.openWindows(ctx);
+  return counted === open ? undefined : `open windows: expected ${open}, got ${counted}`;
+};
+
 export const invariants = {
+  windowsAreCounted,
   escrowsAreHeld,
   tasksAreQueuedOnce,
   progressCountsSeats,

@@ -61,7 +61,7 @@ export function isStillEligible(ctx: ReadCtx, task: Task, node: Address): boolea
   if (bond === undefined || release === undefined) return false;
   if (selection.nodeReason(ctx, bond) !== undefined) return false;
   const instance = registry.findInstance(ctx, task.service, node);
-  const reason = selection.releaseReason(bond, Role.ROLE_EXECUTOR, release, instance);
+  const reason = selection.seatReason(bond, Role.ROLE_EXECUTOR, release, instance);
   // Open work of a yanked release finishes.
   return reason === undefined || reason === "release yanked";
 }

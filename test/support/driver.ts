@@ -13,6 +13,8 @@ import { testKey, testProposer, type TestKey, type TestProposer } from "./keys.t
 
 export { msg, type TxOptions } from "./driverTx.ts";
 
+export type AppStateEdit = (state: AppState) => void;
+
 export type ChainOptions = {
   /** Test accounts with 1,000,000 ASSAY each. */
   readonly accounts?: number;
@@ -20,7 +22,7 @@ export type ChainOptions = {
   readonly replicas?: number;
   readonly storage?: "memory" | "disk";
   /** Edits app_state before the start. */
-  readonly genesis?: (state: AppState) => void;
+  readonly genesis?: AppStateEdit;
   readonly chainId?: string;
   readonly initialHeight?: bigint;
   readonly maxGas?: bigint;
@@ -320,9 +322,27 @@ export class TestChain {
     return this.proposers[index] ?? assert.fail(`expected proposer ${index}`);
   }
 
-  processProposal(txs: Uint8Array[], proposer = 0, timeMs = this.timeMs + 1000n): number {
-    const request = this.#request(this.height + 1n, timeMs, proposer, txs);
-    return this.first.app.processProposal(request).status;
+  /** What the first replica says to a block of that proposer: 1 accepts, 2 refuses. */
+  processProposal(txs: Uint8Array[], proposer = 0): number {
+    return this.first.app.processProposal(this.nextRequest(txs, proposer)).status;
+  }
+
+  /** What that proposer's node would propose for the next block of these waiting transactions. */
+  prepareProposal(txs: Uint8Array[], proposer = 0, maxTxBytes = 1_000_000n): Uint8Array[] {
+    const { consAddress, beaconSecret } = this.proposerAt(proposer);
+    this.first.proposeAs(beaconSecret);
+    const { height, time, nextValidatorsHash } = this.nextRequest([], proposer);
+    return this.first.app.prepareProposal({
+      ...{ height, time, nextValidatorsHash, txs, maxTxBytes, misbehavior: [] },
+      localLastCommit: { round: 0, votes: [] },
+      proposerAddress: consAddress,
+    }).txs;
+  }
+
+  /** The next block as a request, for calls of single handlers. */
+  nextRequest(txs: Uint8Array[], proposer = 0) {
+    const height = this.#last === undefined ? this.#initialHeight : this.height + 1n;
+    return this.#request(height, this.timeMs + 1000n, proposer, txs);
   }
 
   #request(height: bigint, timeMs: bigint, proposer: number, txs: Uint8Array[]) {

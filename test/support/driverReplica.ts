@@ -53,7 +53,7 @@ export class Replica {
   }
 
   /** Whose beacon key the next proposal is signed with. */
-  proposeAs(secret: Uint8Array): void {
+  proposeAs(secret: Uint8Array | undefined): void {
     this.#secret.value = secret;
   }
 

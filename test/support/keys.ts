@@ -39,6 +39,8 @@ export function testKey(name: string): TestKey {
 export type TestProposer = {
   readonly publicKey: Uint8Array;
   readonly consAddress: Uint8Array;
+  /** CometBFT's 64 bytes: seed and public key. */
+  readonly secret: Uint8Array;
   readonly beaconSecret: Uint8Array;
   readonly beaconKey: Uint8Array;
   readonly proof: Uint8Array;
@@ -55,12 +57,13 @@ export function testProposer(index: number): TestProposer {
   });
   const spki = createPublicKey(key).export({ format: "der", type: "spki" });
   const publicKey = Uint8Array.from(spki.subarray(-32));
-  const secret = beaconSecret(seed);
+  const beacon = beaconSecret(seed);
   return {
     publicKey,
+    secret: Uint8Array.from([...seed, ...publicKey]),
     consAddress: Uint8Array.from(hash("sha256", publicKey, "buffer").subarray(0, 20)),
-    beaconSecret: secret,
-    beaconKey: blsPublicKey(secret),
-    proof: makeProof(secret),
+    beaconSecret: beacon,
+    beaconKey: blsPublicKey(beacon),
+    proof: makeProof(beacon),
   };
 }

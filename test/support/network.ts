@@ -288,6 +288,6 @@ version: "1.0.0"
 http: { url: "http://127.0.0.1:${port}" }
 author_share: "0.1"
 tasks:
-  sum: { price: { per_call: "1000" }, commit_blocks: 12, reveal_blocks: 12 }
+  sum: { price: { per_call: "1000" }, commit_blocks: 40, reveal_blocks: 20 }
 `;
 }

@@ -95,7 +95,11 @@ const cases: readonly Case[] = [
   },
   {
     what: "a negative fee",
-    ...{ code: 13, log: "invalid fee provided: 100000uassay,-5uassay: insufficient fee", gasWanted: 0n },
+    ...{
+      code: 13,
+      log: "invalid fee provided: 100000uassay,-5uassay: insufficient fee",
+      gasWanted: 0n,
+    },
     options: {
       edit: ({ authInfo }) =>
         void (authInfo.fee?.amount ?? []).push({ denom: "uassay", amount: "-5" }),
@@ -134,7 +138,10 @@ const cases: readonly Case[] = [
   },
   {
     what: "a memo of 257 bytes",
-    ...{ code: 12, log: "maximum number of characters is 256 but received 257 characters: memo too large" },
+    ...{
+      code: 12,
+      log: "maximum number of characters is 256 but received 257 characters: memo too large",
+    },
     options: { memo: `${"é".repeat(128)}a` },
   },
   {
@@ -167,7 +174,10 @@ const cases: readonly Case[] = [
   },
   {
     what: "somebody else's key",
-    ...{ code: 8, log: /^pubKey does not match signer address assay1.+ with signer index: 0: invalid pubkey$/ },
+    ...{
+      code: 8,
+      log: /^pubKey does not match signer address assay1.+ with signer index: 0: invalid pubkey$/,
+    },
     options: {
       edit: ({ authInfo }) => {
         const [info] = authInfo.signerInfos;
@@ -205,7 +215,10 @@ const cases: readonly Case[] = [
   },
   {
     what: "another sequence",
-    ...{ code: 32, log: "account sequence mismatch, expected 0, got 1: incorrect account sequence" },
+    ...{
+      code: 32,
+      log: "account sequence mismatch, expected 0, got 1: incorrect account sequence",
+    },
     options: { sequence: 1n },
   },
   {
@@ -264,8 +277,14 @@ describe("tx: ante: codes", () => {
       assert.deepEqual(result.events, []);
       assert.equal(result.data.length, 0);
       if (rest.gasWanted === 0n) assert.deepEqual([result.gasWanted, result.gasUsed], [0n, 0n]);
-      assert.deepEqual(chain.read((ctx) => getAccount(ctx, alice.address)?.sequence), 0n);
-      assert.equal(chain.read((ctx) => balance(ctx, bob.address, "uassay")), 1_000_000_000_000n);
+      assert.deepEqual(
+        chain.read((ctx) => getAccount(ctx, alice.address)?.sequence),
+        0n,
+      );
+      assert.equal(
+        chain.read((ctx) => balance(ctx, bob.address, "uassay")),
+        1_000_000_000_000n,
+      );
       assert.deepEqual(chain.alarms(), []);
     });
   }

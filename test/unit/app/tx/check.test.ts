@@ -24,7 +24,10 @@ describe("tx: check", () => {
     }
     assert.equal(chain.submit(chain.tx(alice, send(alice, bob), { sequence: 7n })).code, 13);
     const block = chain.next();
-    assert.deepEqual(block.results.map(({ code }) => code), [0, 0, 0]);
+    assert.deepEqual(
+      block.results.map(({ code }) => code),
+      [0, 0, 0],
+    );
   });
 
   it("does not execute messages: a transfer that cannot be paid fails in the block", () => {
@@ -82,13 +85,25 @@ describe("tx: check", () => {
     const sent = [1n, 2n, 3n, 4n].map((sequence) =>
       chain.submit(chain.tx(alice, send(alice, bob), { fee: "2500uassay", sequence })),
     );
-    assert.deepEqual(sent.map(({ code }) => code), [0, 0, 0, 0]);
+    assert.deepEqual(
+      sent.map(({ code }) => code),
+      [0, 0, 0, 0],
+    );
     chain.next();
     assert.equal(chain.mempool.length, 2);
     const options = { fee: "2500uassay" };
-    assert.equal(chain.submit(chain.tx(alice, send(alice, bob), { ...options, sequence: 6n })).code, 32);
-    assert.equal(chain.submit(chain.tx(alice, send(alice, bob), { ...options, sequence: 5n })).code, 0);
-    assert.equal(chain.submit(chain.tx(alice, send(alice, bob), { ...options, sequence: 6n })).code, 0);
+    assert.equal(
+      chain.submit(chain.tx(alice, send(alice, bob), { ...options, sequence: 6n })).code,
+      32,
+    );
+    assert.equal(
+      chain.submit(chain.tx(alice, send(alice, bob), { ...options, sequence: 5n })).code,
+      0,
+    );
+    assert.equal(
+      chain.submit(chain.tx(alice, send(alice, bob), { ...options, sequence: 6n })).code,
+      0,
+    );
     while (chain.mempool.length > 0) chain.next();
     assert.equal(chain.last.results.at(-1)?.code, 0);
   });
@@ -99,7 +114,8 @@ describe("tx: check", () => {
     chain.mustRun(alice, send(alice, bob), { fee: "2500uassay" });
     const fee = "200000000000uassay";
     const codes = [1n, 2n, 3n, 4n].map(
-      (sequence) => chain.submit(chain.tx(alice, send(alice, bob, "300000000000"), { fee, sequence })).code,
+      (sequence) =>
+        chain.submit(chain.tx(alice, send(alice, bob, "300000000000"), { fee, sequence })).code,
     );
     assert.deepEqual(codes, [0, 0, 0, 0]);
     chain.next();
@@ -110,7 +126,12 @@ describe("tx: check", () => {
 
 describe("tx: simulate", () => {
   const simulate = (chain: TestChain, txBytes: Uint8Array): SimulateResponse =>
-    chain.query("/cosmos.tx.v1beta1.Service/Simulate", SimulateRequest, { txBytes }, SimulateResponse);
+    chain.query(
+      "/cosmos.tx.v1beta1.Service/Simulate",
+      SimulateRequest,
+      { txBytes },
+      SimulateResponse,
+    );
 
   const started = (): TestChain => {
     const chain = startChain();
@@ -165,6 +186,9 @@ describe("tx: simulate", () => {
       /account sequence mismatch, expected 0, got 5: incorrect account sequence/,
     );
     assert.throws(() => simulate(chain, new Uint8Array()), /invalid empty tx/);
-    assert.throws(() => simulate(chain, chain.tx(testKey("nobody"), send(testKey("nobody"), bob))), /does not exist/);
+    assert.throws(
+      () => simulate(chain, chain.tx(testKey("nobody"), send(testKey("nobody"), bob))),
+      /does not exist/,
+    );
   });
 });

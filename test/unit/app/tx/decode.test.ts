@@ -41,7 +41,11 @@ const authOf = (publicKey?: Any): Uint8Array =>
     }),
   ).finish();
 
-function txOf({ body = bodyOf([send]), auth = authOf(keyAny(alice)), end = "" }: Parts): Uint8Array {
+function txOf({
+  body = bodyOf([send]),
+  auth = authOf(keyAny(alice)),
+  end = "",
+}: Parts): Uint8Array {
   const raw = TxRaw.encode({
     ...{ bodyBytes: body, authInfoBytes: auth },
     signatures: [new Uint8Array(64)],
@@ -77,24 +81,56 @@ describe("tx: decode", () => {
   const group = (depth: number): Uint8Array => new Uint8Array(depth).fill(0x0b);
   const odd: readonly (readonly [string, Uint8Array, RegExp])[] = [
     ["no bytes", new Uint8Array(), /empty/],
-    ["an unknown field at the end of the body", txOf({ body: join(bodyOf([send]), hex("a00601")) }), /TxBody: field 100/],
-    ["a non-critical unknown field", txOf({ body: join(bodyOf([send]), hex("807e01")) }), /TxBody: field 2016/],
+    [
+      "an unknown field at the end of the body",
+      txOf({ body: join(bodyOf([send]), hex("a00601")) }),
+      /TxBody: field 100/,
+    ],
+    [
+      "a non-critical unknown field",
+      txOf({ body: join(bodyOf([send]), hex("807e01")) }),
+      /TxBody: field 2016/,
+    ],
     ["an unknown field of the envelope", txOf({ end: "2a0101" }), /TxRaw: field 5/],
     ["an overlong timeout height", txOf({ body: join(bodyOf([send]), hex("188100")) }), /shortest/],
     ["an explicit empty memo", txOf({ body: join(bodyOf([send]), hex("1200")) }), /default/],
     ["a memo that is not UTF-8", txOf({ body: join(bodyOf([send]), hex("1201ff")) }), /UTF-8/],
-    ["surrogates that survive a round trip", txOf({ body: join(bodyOf([send]), hex("1203eda080")) }), /UTF-8/],
+    [
+      "surrogates that survive a round trip",
+      txOf({ body: join(bodyOf([send]), hex("1203eda080")) }),
+      /UTF-8/,
+    ],
     ["the last surrogate", txOf({ body: join(bodyOf([send]), hex("1203edbfbf")) }), /UTF-8/],
     ["memo before messages", txOf({ body: join(hex("120141"), bodyOf([send])) }), /ascending/],
     ["a timeout as bytes", txOf({ body: join(bodyOf([send]), hex("1a0101")) }), /wire type/],
     ["10,262 nested groups in the body", txOf({ body: group(10_262) }), /wire type/],
     ["nested groups as envelope", group(20_000), /wire type/],
-    ["a message of an unknown type", txOf({ body: bodyOf([{ typeUrl: "/a.B", value: hex("") }]) }), /type URL \/a.B/],
+    [
+      "a message of an unknown type",
+      txOf({ body: bodyOf([{ typeUrl: "/a.B", value: hex("") }]) }),
+      /type URL \/a.B/,
+    ],
     ["a type without handler", txOf({ body: bodyOf([keyAny(alice)]) }), /type URL \/cosmos.crypto/],
-    ["a message in another form", txOf({ body: bodyOf([{ ...send, value: join(send.value, hex("2200")) }]) }), /known number/],
-    ["an unknown field in a public key", txOf({ auth: authOf({ ...keyAny(alice), value: join(keyAny(alice).value, hex("1001")) }) }), /AuthInfo: field 2/],
-    ["a key of an unknown type", txOf({ auth: authOf({ typeUrl: "/a.Key", value: hex("") }) }), /type URL \/a.Key/],
-    ["an unknown field in the auth info", txOf({ auth: join(authOf(), hex("2201 01".replace(" ", ""))) }), /AuthInfo: field 4/],
+    [
+      "a message in another form",
+      txOf({ body: bodyOf([{ ...send, value: join(send.value, hex("2200")) }]) }),
+      /known number/,
+    ],
+    [
+      "an unknown field in a public key",
+      txOf({ auth: authOf({ ...keyAny(alice), value: join(keyAny(alice).value, hex("1001")) }) }),
+      /AuthInfo: field 2/,
+    ],
+    [
+      "a key of an unknown type",
+      txOf({ auth: authOf({ typeUrl: "/a.Key", value: hex("") }) }),
+      /type URL \/a.Key/,
+    ],
+    [
+      "an unknown field in the auth info",
+      txOf({ auth: join(authOf(), hex("2201 01".replace(" ", ""))) }),
+      /AuthInfo: field 4/,
+    ],
     ["a doubled signature list out of order", join(txOf({}), hex("0a00")), /ascending|default/],
     ["CometBFT's key=value load", new TextEncoder().encode("key=value"), /TxRaw/],
   ];
@@ -135,7 +171,9 @@ describe("tx: decode", () => {
 describe("tx: cache", () => {
   it("gives the same transaction for the same bytes and forgets the oldest", () => {
     const cache = new TxCache(registry, 4);
-    const txs = Array.from({ length: 10 }, (_, i) => txOf({ body: bodyOf([send], { memo: `${i}` }) }));
+    const txs = Array.from({ length: 10 }, (_, i) =>
+      txOf({ body: bodyOf([send], { memo: `${i}` }) }),
+    );
     const [first] = txs;
     assert.ok(first !== undefined);
     assert.equal(cache.decode(first), cache.decode(Uint8Array.from(first)));

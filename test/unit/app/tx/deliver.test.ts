@@ -88,8 +88,13 @@ describe("tx: deliver", () => {
     assert.equal(result.data.length, 0);
     assert.equal(coins(chain, bob), start);
     assert.equal(coins(chain, alice), start - 10n);
-    assert.equal(chain.read((ctx) => getAccount(ctx, alice.address)?.sequence), 1n);
-    assert.ok(result.events.every(({ attributes }) => attributes.every((a) => a.key !== "msg_index")));
+    assert.equal(
+      chain.read((ctx) => getAccount(ctx, alice.address)?.sequence),
+      1n,
+    );
+    assert.ok(
+      result.events.every(({ attributes }) => attributes.every((a) => a.key !== "msg_index")),
+    );
     assert.equal(result.events.length, 7);
     chain.assertInvariants();
   });
@@ -111,7 +116,10 @@ describe("tx: deliver", () => {
     const result = chain.mustRun([bob, alice], messages, { fee: "10uassay" });
     assert.equal(coins(chain, carol), start + 15n);
     assert.equal(coins(chain, bob), start - 20n);
-    assert.equal(chain.attributes(result, "tx").filter((tx) => tx["acc_seq"] !== undefined).length, 2);
+    assert.equal(
+      chain.attributes(result, "tx").filter((tx) => tx["acc_seq"] !== undefined).length,
+      2,
+    );
     const swapped = chain.run([alice, bob], messages);
     assert.equal(swapped.code, 8);
   });
@@ -128,10 +136,10 @@ describe("tx: deliver", () => {
         if (authInfo.fee !== undefined) authInfo.fee.payer = carol.address;
       },
     });
-    assert.deepEqual([unsigned.code, unsigned.log], [
-      4,
-      "wrong number of signers; expected 2, got 1: unauthorized",
-    ]);
+    assert.deepEqual(
+      [unsigned.code, unsigned.log],
+      [4, "wrong number of signers; expected 2, got 1: unauthorized"],
+    );
   });
 
   it("replays are refused by the sequence", () => {
@@ -220,5 +228,4 @@ describe("tx: deliver: what no protocol error covers", () => {
     );
     assert.equal(chain.attributes(result, "message").at(-1)?.["module"], undefined);
   });
-
 });

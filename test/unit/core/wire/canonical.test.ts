@@ -23,7 +23,11 @@ const seeds: readonly (readonly [string, Codec, object])[] = [
   [
     "cosmos.tx.v1beta1.TxRaw",
     TxRaw,
-    { bodyBytes: Uint8Array.of(1), authInfoBytes: Uint8Array.of(2), signatures: [Uint8Array.of(3)] },
+    {
+      bodyBytes: Uint8Array.of(1),
+      authInfoBytes: Uint8Array.of(2),
+      signatures: [Uint8Array.of(3)],
+    },
   ],
   [
     "cosmos.tx.v1beta1.TxBody",

@@ -196,6 +196,39 @@ describe("staking: unbond", () => {
     assert.deepEqual(on.broken(), []);
   });
 
+  it("X19: a reserve called at the end of the same block does not stand for a seat from before", () => {
+    const world = freeToLeave();
+    const { on, node } = world;
+    on.send("MsgAddBond", { owner: node.address, service: name, amount: "10", capacity: 0 });
+    take(world);
+    on.next();
+    unbond(world, "10");
+    take(world);
+    free(world, on.height);
+    assert.equal(bondOf(world, node).unbonding[0]?.openSeats, 1);
+    free(world, on.height - 1n);
+    assert.equal(bondOf(world, node).unbonding[0]?.openSeats, 0);
+    assert.deepEqual(on.broken(), []);
+  });
+
+  it("X19: what waits is not paid along with what is ready", () => {
+    const world = freeToLeave();
+    const { on, node } = world;
+    on.send("MsgAddBond", { owner: node.address, service: name, amount: "30", capacity: 0 });
+    unbond(world, "10");
+    on.next();
+    take(world);
+    unbond(world, "20");
+    const before = on.balance(node.address);
+    wait(world, unbondingMs);
+    assert.equal(on.balance(node.address), before + 10n);
+    assert.deepEqual(on.broken(), []);
+    free(world);
+    wait(world, 0n);
+    assert.equal(on.balance(node.address), before + 30n);
+    assert.deepEqual(on.broken(), []);
+  });
+
   it("X19: without a height a freed seat counts as the newest", () => {
     const world = freeToLeave();
     const { on, node } = world;
