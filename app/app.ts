@@ -34,7 +34,7 @@ export function createHandlers(state: ChainState): AbciHandlers {
       lastBlockHeight: state.height,
       lastBlockAppHash: state.appHash,
     }),
-    initChain: (request) => initChain(state, request),
+    initChain: (request) => withoutAmbient(() => initChain(state, request)),
     checkTx: (request) => check(state, request),
     prepareProposal: (request) => {
       try {
@@ -54,8 +54,12 @@ export function createHandlers(state: ChainState): AbciHandlers {
         return { status: reject };
       }
     },
-    finalizeBlock: (request: RequestFinalizeBlock) =>
-      withoutAmbient(() => finalizeBlock(state, request)),
+    finalizeBlock: (request: RequestFinalizeBlock) => {
+      const { haltHeight } = state.config;
+      if (haltHeight > 0n && request.height > haltHeight)
+        throw new FatalError(`halt-height: expected no block after ${haltHeight}`);
+      return withoutAmbient(() => finalizeBlock(state, request));
+    },
     commit: () => commit(state),
     query: (request) => answerQuery(state, request),
     listSnapshots: () => ({ snapshots: [] }),

@@ -12,6 +12,8 @@ export type NodeConfig = {
   /** 0n keeps every block. */
   readonly minRetainBlocks: bigint;
   readonly queryGasLimit: bigint;
+  /** The last block that this node makes; 0n for no end. */
+  readonly haltHeight: bigint;
   /** The secret that signs beacon contributions; undefined on nodes that never propose. */
   readonly beaconSecret: Uint8Array | undefined;
 };

@@ -69,6 +69,7 @@ async function start(): Promise<void> {
   const config = {
     ...{ chainId: genesis.chain_id, version, beaconSecret },
     ...{ minGasPrices: toml.minGasPrices, minRetainBlocks: toml.minRetainBlocks },
+    haltHeight: toml.haltHeight,
     queryGasLimit: toml.queryGasLimit === 0n ? defaultQueryGasLimit : toml.queryGasLimit,
   };
   const state = new ChainState(config, registry, db, appCrypto());

@@ -45,7 +45,7 @@ function weightOf(selection: Selection | undefined, node: string, role: Role): s
   const table = role === Role.ROLE_EXECUTOR ? selection?.executors : selection?.validators;
   const found = table?.find((candidate) => candidate.node === node);
   const total = (table ?? []).reduce((sum, one) => sum + BigInt(one.drawnWeight), 0n);
-  if (found === undefined || total === 0n) return "?";
+  if (found === undefined || total === 0n) return "";
   return formatDec(dec((BigInt(found.drawnWeight) * 10n ** 18n) / total)).slice(0, 4);
 }
 
@@ -68,7 +68,7 @@ export function assignedLines(task: Task, selection: Selection | undefined): str
   }
   lines.push(`==> ${task.drawnHeight}  assigned   seed ${seed}…${beacons}`);
   const seat = (one: Seat): string =>
-    `${shortAddress(one.node)}  ${weightOf(selection, one.node, one.role)}`;
+    `${shortAddress(one.node)}  ${weightOf(selection, one.node, one.role)}`.trimEnd();
   const drawn = task.seats.filter((one) => one.index <= task.validators);
   const executor = drawn.filter((one) => one.role === Role.ROLE_EXECUTOR).map(seat);
   const validators = drawn.filter((one) => one.role === Role.ROLE_VALIDATOR).map(seat);
@@ -96,15 +96,17 @@ function lastHeight(heights: readonly bigint[]): bigint {
 }
 
 export function finishedLines(task: Task): string[] {
-  const seats = counted(task);
-  const revealed = seats.filter((seat) => seat.status === SeatStatus.SEAT_STATUS_REVEALED);
   const word = statusWords[task.status].toUpperCase();
   const hash =
     task.resultHash.length === 0 ? "no result" : `sha256:${toHex(task.resultHash).slice(0, 8)}…`;
-  const agree = `agree ${agreeing(task).length}/${task.validators}`;
   const overruled = task.overruled ? "   executor overruled" : "";
+  if (task.validators === 0)
+    return [`==> ${task.finishedHeight}  submitted  ${hash}   nobody checked it   ${word}`];
+  const seats = counted(task);
+  const revealed = seats.filter((seat) => seat.status === SeatStatus.SEAT_STATUS_REVEALED);
+  const agree = `agree ${agreeing(task).length}/${task.validators}`;
   return [
-    `==> ${task.tallyHeight}  revealed   ${revealed.length}/${seats.length}   ${hash}   ${agree}   ${word}${overruled}`,
+    `==> ${task.finishedHeight}  revealed   ${revealed.length}/${seats.length}   ${hash}   ${agree}   ${word}${overruled}`,
   ];
 }
 
@@ -133,7 +135,7 @@ export async function lifeLines(client: AssayClient, task: Task): Promise<string
   const selection = await findSelection(client, task.id);
   return [
     ...(task.drawnHeight > 0n ? assignedLines(task, selection) : []),
-    ...(task.seats.length > 0 ? [committedLine(task)] : []),
+    ...(task.seats.length > 0 && task.validators > 0 ? [committedLine(task)] : []),
     ...finishedLines(task),
     ...paidLines(task),
   ];

@@ -236,7 +236,7 @@ function finish(task: Task, once: (event: keyof TaskEvents, task: Task) => void)
     proof: {
       executor: executorOf(task)?.node ?? "",
       validators: agreeing(task).map((seat) => seat.node),
-      height: task.tallyHeight,
+      height: task.finishedHeight,
       seed: toHex(task.seed),
     },
     cost: BigInt(task.escrow?.total ?? "0") - BigInt(task.settlement?.refunded ?? "0"),

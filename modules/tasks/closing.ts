@@ -1,6 +1,7 @@
 import type { Height } from "../../core/brand.ts";
 import { equalBytes, fromHex, toHex } from "../../core/bytes.ts";
 import type { Ctx, ReadCtx } from "../../core/context.ts";
+import { BugError } from "../../core/errors.ts";
 import { emit } from "../../core/events.ts";
 import type { BlockUsage } from "../../core/module.ts";
 import * as beacon from "../beacon/index.ts";
@@ -9,7 +10,7 @@ import { requireProgress, schedule } from "./deadlines.ts";
 import { EventTaskRevealing } from "./events.ts";
 import { finish, noResult, type Result } from "./finish.ts";
 import { callReserve } from "./reserves.ts";
-import { isValidator, requireTask, seatsOf, setSeat, setTask } from "./tasks.ts";
+import { isInline, isValidator, requireTask, seatsOf, setSeat, setTask } from "./tasks.ts";
 import { isWithheld, tally, type Verdict, type Vote } from "./tally.ts";
 import { SeatStatus, TaskStatus, type Seat, type Task, type TaskId } from "./types.ts";
 import { proposersNeeded, wasFull, windowFrom } from "./windows.ts";
@@ -137,7 +138,10 @@ function voteOf(seat: Seat): Vote {
   };
 }
 
-/** The executor's output where it stands, else that of the first validator that holds the value and its bytes. */
+/**
+ * The first seat that holds the value with its bytes on the chain, else the first that names them off chain; the
+ * executor comes first unless it was overruled.
+ */
 function standing(
   ctx: ReadCtx,
   task: Task,
@@ -145,17 +149,18 @@ function standing(
   validators: readonly Seat[],
   verdict: Extract<Verdict, { kind: "valid" }>,
 ): Result {
-  if (!verdict.overruled && executor !== undefined) return resultOf(executor, false);
+  const { overruled } = verdict;
   const value = fromHex(verdict.value) ?? new Uint8Array();
-  const source = validators.find(
-    (seat) =>
-      seat.status === SeatStatus.SEAT_STATUS_REVEALED &&
-      equalBytes(seat.resultHash, value) &&
-      seat.output !== undefined,
+  const candidates = overruled || executor === undefined ? validators : [executor, ...validators];
+  const holders = candidates.filter(
+    (seat) => seat.output !== undefined && equalBytes(seat.resultHash, value),
   );
-  return source === undefined
-    ? { ...noResult, resultHash: value, overruled: true }
-    : resultOf(source, true);
+  const inline = holders.find(
+    ({ index, output }) => output !== undefined && isInline(ctx, task.id, 1 + index, output),
+  );
+  const source = inline ?? holders[0];
+  if (source === undefined) throw new BugError(`task ${task.id}: expected bytes of the result`);
+  return resultOf(source, overruled);
 }
 
 function resultOf(seat: Seat, overruled: boolean): Result {

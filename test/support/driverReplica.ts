@@ -75,7 +75,7 @@ export class Replica {
     const secret = this.#secret;
     const config = {
       ...{ chainId, minGasPrices, minRetainBlocks, version: "test" },
-      queryGasLimit: defaultQueryGasLimit,
+      ...{ queryGasLimit: defaultQueryGasLimit, haltHeight: 0n },
       get beaconSecret() {
         return secret.value;
       },

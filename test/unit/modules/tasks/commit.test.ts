@@ -10,6 +10,7 @@ import {
   commitAll,
   commitmentFor,
   drawn,
+  hashesOf,
   request,
 } from "../../../support/taskMoves.ts";
 
@@ -234,6 +235,29 @@ describe("tasks: commitment", () => {
       assert.notDeepEqual(commitmentOf({ ...opening, ...change }), commitmentOf(opening));
     });
   }
+
+  it("X2: a boolean is not found by trying both answers without the salt", () => {
+    const hidden = commitmentOf({ ...opening, ...hashesOf("true") });
+    const guesses = ["true", "false"].flatMap((answer) =>
+      [new Uint8Array(32), new Uint8Array(0), new Uint8Array(32).fill(255)].map((salt) =>
+        commitmentOf({ ...opening, ...hashesOf(answer), salt }),
+      ),
+    );
+    for (const guess of guesses) assert.notDeepEqual(guess, hidden);
+    assert.deepEqual(commitmentOf({ ...opening, ...hashesOf("true") }), hidden);
+  });
+
+  it("X23: of a thousand equal posts one is taken, and CheckTx refuses the rest", () => {
+    const chain = new TaskChain();
+    const task = drawn(chain);
+    const [seat] = calledSeats(task);
+    assert.ok(seat !== undefined);
+    const same = commit(chain, task, seat, "hello");
+    const sent = chain.block(Array.from({ length: 1_000 }, () => same));
+    const taken = statusesOf(sent).filter(([status]) => status === POST_STATUS_OK);
+    assert.equal(taken.length, 1);
+    assert.equal(chain.task().seats[0]?.posts, 1);
+  });
 
   it("is the tagged hash of PROTOCOL 9 with lengths before all parts", () => {
     assert.equal(

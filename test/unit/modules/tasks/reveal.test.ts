@@ -239,6 +239,19 @@ describe("tasks: reveal", () => {
     assert.equal(ended.status, TaskStatus.TASK_STATUS_VALID);
     assert.equal(ended.overruled, false);
     assert.equal(seat(ended.seats, 0).outcome, SeatOutcome.SEAT_OUTCOME_PAID);
+    // Two validators brought the bytes: the result does not hang on the executor's store.
+    assert.deepEqual(ended.result?.inline, utf8Encode("hello"));
+    assert.equal(ended.resultSeat, 3);
+  });
+
+  it("X14: bytes that all could have stay off chain", () => {
+    const { chain, task, seats } = revealing();
+    const offChain = { output: { size: 5n, sha256: sha256(utf8Encode("hello")) } };
+    chain.block([reveal(chain, task, seat(seats, 0), "hello", offChain)]);
+    const bare = { output: undefined };
+    chain.block(seats.slice(1).map((one) => reveal(chain, task, one, "hello", bare)));
+    const { result, resultSeat } = chain.task();
+    assert.deepEqual([result?.size, result?.inline.length, resultSeat], [5n, 0, 0]);
   });
 
   it("FIELDS: equal projections agree although the outputs differ", () => {
