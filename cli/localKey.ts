@@ -1,5 +1,6 @@
 import { DirectSecp256k1Wallet } from "@cosmjs/proto-signing";
-import { AssayClient, userError } from "../client/index.ts";
+import type { AssayClient } from "../client/index.ts";
+import { userError } from "../client/index.ts";
 import { deriveKey } from "../client/keyring/keyring.ts";
 import type { CliContext } from "./context.ts";
 

@@ -4,9 +4,6 @@ import { commands } from "./commands/index.ts";
 import { makeContext, type CliContext } from "./context.ts";
 import { errorText, exitCodeOf, exitCodes } from "./exit.ts";
 
-/** A command adds itself to the program; `context` is made when it runs, from the flags that were given. */
-export type Register = (program: Command, context: () => CliContext) => void;
-
 function buildProgram(): Command {
   const program = new Command("assay");
   program

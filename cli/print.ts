@@ -32,7 +32,9 @@ export function parseCoinAmount(text: string): bigint | undefined {
 /** Base units for people: "10 ASSAY", "0.0025 ASSAY". */
 export function formatAssay(amount: bigint): string {
   const text = amount.toString().padStart(7, "0");
-  const decimals = text.slice(-6).replace(/0+$/, "");
+  let end = text.length;
+  while (end > text.length - 6 && text[end - 1] === "0") end--;
+  const decimals = text.slice(text.length - 6, end);
   return `${text.slice(0, -6)}${decimals === "" ? "" : `.${decimals}`} ASSAY`;
 }
 

@@ -1,6 +1,6 @@
 import { toHex, utf8Decode, utf8Encode } from "../core/bytes.ts";
 import { SeatStatus, TaskStatus, type Seat, type Task } from "../proto/gen/assay/tasks/v1/tasks.ts";
-import { MsgRequestTaskResponse } from "../proto/gen/assay/tasks/v1/tx.ts";
+import type { MsgRequestTaskResponse } from "../proto/gen/assay/tasks/v1/tx.ts";
 import { Role } from "../proto/gen/assay/registry/v1/registry.ts";
 import type { AssayClient } from "./assay.ts";
 import { userError } from "./errors/index.ts";
@@ -66,7 +66,7 @@ export type TaskEvents = {
 
 /** The promise of a result that also tells how the task is doing. */
 export type TaskRun = Promise<TaskResult> & {
-  on<E extends keyof TaskEvents>(event: E, listener: (value: TaskEvents[E]) => void): TaskRun;
+  on<E extends keyof TaskEvents>(event: E, listener: (value: TaskEvents[E]) => void): void;
 };
 
 const pollMs = 250;
@@ -88,9 +88,8 @@ export function runTask(
     request(client, service, taskKey, input, options, tell),
   );
   return Object.assign(promise, {
-    on(event: string, listener: (value: never) => void): TaskRun {
+    on(event: string, listener: (value: never) => void): void {
       listeners.set(event, [...(listeners.get(event) ?? []), listener as Listener]);
-      return promise as TaskRun;
     },
   }) as TaskRun;
 }
@@ -116,7 +115,6 @@ async function request(
     requester,
   });
   if (quote.executors < 1 || quote.validators < validators) {
-    const filtered = quote.filtered.map(({ reason, count }) => `${count} ${reason}`);
     const eligible = `${quote.executors} executors and ${quote.validators} validators`;
     throw userError(
       "E3201",

@@ -16,7 +16,8 @@ import {
   revealPost,
   type RunResult,
 } from "./posts.ts";
-import { RunFailed, runTask } from "./runner/runner.ts";
+import { RunFailed } from "./runner/failed.ts";
+import { runTask } from "./runner/runner.ts";
 import { Submitter, batchSize, type Phase, type Post } from "./submit.ts";
 
 export type ExecutorParts = {
@@ -27,6 +28,8 @@ export type ExecutorParts = {
   readonly secret: Uint8Array;
   readonly concurrency: number;
   readonly pollMs: number;
+  /** Where programs of services are looked for. */
+  readonly path: string;
   readonly log: Logger;
   readonly metrics: Metrics;
 };
@@ -232,7 +235,7 @@ export class Executor {
     // Bytes that lie off chain need the content store, which this version does not have.
     if (input === undefined || (input.inline.length === 0 && input.size > 0n))
       return { unavailable: true };
-    return { output: await runTask(service, input.inline, this.#abort.signal) };
+    return { output: await runTask(service, input.inline, this.#abort.signal, this.#parts.path) };
   }
 
   #service(task: Task): ManifestTask | undefined {

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { stakingMessages, type AssayClient } from "../client/index.ts";
+import { compareAscii } from "../core/bytes.ts";
 import type { Bond } from "../proto/gen/assay/staking/v1/staking.ts";
 
 /**
@@ -22,7 +23,7 @@ export class Heartbeat {
   async beat(bonds: readonly Bond[]): Promise<void> {
     const missing = bonds.some((bond) => bond.missing);
     if (bonds.length === 0 || (Date.now() < this.#nextLookMs && !missing)) return;
-    const nodes = [...new Set(bonds.map((bond) => bond.node))].sort();
+    const nodes = [...new Set(bonds.map((bond) => bond.node))].sort(compareAscii);
     const lives = await Promise.all(nodes.map((node) => this.#client.staking.life({ node })));
     const [first] = lives;
     if (first === undefined) return;

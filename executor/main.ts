@@ -49,17 +49,13 @@ async function main(): Promise<void> {
     prefix: config.prefix,
     passphrase,
   });
-  let stopping = false;
-  let executor: Executor | undefined;
-  const stop = (): void => {
-    stopping = true;
-    executor?.stop();
-  };
+  const stopping = new AbortController();
+  const stop = (): void => stopping.abort();
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
   // Whoever started it holds its stdin open; when that program was killed, nobody else would end this one.
   if (process.env["ASSAY_SUPERVISED"] === "1") process.stdin.resume().once("end", stop).unref();
-  const client = await connect(config, keyring, () => stopping);
+  const client = await connect(config, keyring, () => stopping.signal.aborted);
   if (client === undefined) return unlock();
   if (client.chainId !== config.chainId)
     throw new Error(`chain id: expected ${config.chainId}, got ${client.chainId}`);
@@ -70,14 +66,18 @@ async function main(): Promise<void> {
     utf8Encode("assay/v1/salt secret"),
   );
   const { services, concurrency, pollMs } = config;
-  executor = new Executor({ client, journal, services, secret, concurrency, pollMs, log, metrics });
+  const executor = new Executor({
+    ...{ client, journal, services, secret, concurrency, pollMs, log, metrics },
+    path: process.env["PATH"] ?? "/usr/bin:/bin",
+  });
+  stopping.signal.addEventListener("abort", () => executor.stop());
   const server =
     config.metricsPort === undefined ? undefined : serveMetrics(metrics, config.metricsPort);
-  const unfollow = followBlocks(config.rpc, () => executor?.hint());
+  const unfollow = followBlocks(config.rpc, () => executor.hint());
   process.stdout.write(
     `${JSON.stringify({ ready: true, operator: client.address, chain: client.chainId })}\n`,
   );
-  await executor.run();
+  if (!stopping.signal.aborted) await executor.run();
   unfollow();
   server?.close();
   journal.close();

@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import { connect } from "node:net";
 import path from "node:path";
 import { exitCodes } from "../cli/exit.ts";
 import { localnetData } from "../cli/home/programs.ts";
@@ -197,17 +198,27 @@ async function serve(
   return exitCodes.done;
 }
 
-/** A web service may come up later; before the first task it must. */
+/** A web service may come up later; before the first task it must. Nothing is asked of it: it may not expect that. */
 async function warnIfSilent(file: string): Promise<void> {
   const { tasks } = loadManifest(file);
   const urls = tasks.flatMap(({ runner }) => (runner.kind === "http" ? [runner.url] : []));
   for (const url of new Set(urls)) {
-    try {
-      await fetch(url, { signal: AbortSignal.timeout(2_000) });
-    } catch {
-      say(`  !   ${url} does not answer: start the web service before the first task`);
-    }
+    const { hostname, port, protocol } = new URL(url);
+    if (await takesConnections(hostname, Number(port || (protocol === "https:" ? 443 : 80))))
+      continue;
+    say(`  !   ${url} does not answer: start the web service before the first task`);
   }
+}
+
+function takesConnections(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect({ host: host.replace(/^\[|\]$/g, ""), port, timeout: 2_000 });
+    const end = (answer: boolean) => () => {
+      probe.destroy();
+      resolve(answer);
+    };
+    probe.once("connect", end(true)).once("error", end(false)).once("timeout", end(false));
+  });
 }
 
 /** The keeper starts it again at once; it posts what it has before it goes. */

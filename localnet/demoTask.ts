@@ -29,17 +29,17 @@ export async function runDemoTask(
   let selection: Promise<Selection | undefined> = Promise.resolve(undefined);
   const run = client.run(name, key, input, { validators, timeoutMs: 120_000, signal });
   let last: Task | undefined;
-  run.on("requested", ({ hash, height, fee, escrow }) => {
+  void run.on("requested", ({ hash, height, fee, escrow }) => {
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     lines.push(
       `==> tx ${hash.slice(0, 4)}…  included  height ${height}  ${seconds} s  fee ${fee}uassay  escrow ${escrow}uassay`,
     );
   });
-  run.on("assigned", (task) => {
+  void run.on("assigned", (task) => {
     last = task;
     selection = selectionOf(client, task);
   });
-  run.on("committed", (task) => void (last = task));
+  void run.on("committed", (task) => void (last = task));
   try {
     const result = await run;
     const { task } = result;

@@ -109,7 +109,7 @@ function servedBy(folder: Folder, index: number): string[] {
   const directory = servicesOf(folder, index);
   if (!fs.existsSync(directory)) return [];
   const files = fs.readdirSync(directory).filter((name) => name.endsWith(".yml"));
-  return files.sort().map((name) => `${directory}/${name}`);
+  return files.sort(compareText).map((name) => `${directory}/${name}`);
 }
 
 /** True when the executor did not have this manifest yet. */
@@ -125,4 +125,8 @@ export function addService(
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
   fs.writeFileSync(file, manifest, { mode: 0o600 });
   return true;
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

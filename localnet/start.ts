@@ -61,7 +61,7 @@ export async function startLocalnet(
   try {
     await report.step("chain", () => startNodes(keeper, network, signal));
     demo = await report.step("executors", () => startExecutors(folder, network, keeper, signal));
-    const { client, release, service, task } = await report.step("demo service", () =>
+    const { client, release, task } = await report.step("demo service", () =>
       serveDemo(folder, network, ring),
     );
     const life = await report.step("demo task", () => demoTask(client, release, task, signal));
@@ -78,7 +78,7 @@ async function findComet({ cometbft }: Options, report: Report) {
     env: process.env,
     policy: "localnet",
     allowInstall: true,
-    log: report.line,
+    log: (text) => report.line(`  ..  CometBFT         ${text}`),
     ...(cometbft === undefined ? {} : { explicit: cometbft }),
   });
   if (found.warning !== undefined) report.line(`  !   ${found.warning}`);
@@ -208,7 +208,7 @@ async function serveDemo(folder: Folder, network: Network, ring: Accounts) {
   await untilDrawable(client, service, task, demoValidators + 1, drawableLimitMs);
   const { bonds } = await client.staking.bonds({ service });
   const text = `${release} ${served.published ? "published" : "is published"}, ${bonds.length} bonds`;
-  return { text, value: { client, release, service, task } };
+  return { text, value: { client, release, task } };
 }
 
 async function demoTask(client: AssayClient, name: string, key: string, signal: AbortSignal) {

@@ -1,5 +1,5 @@
 import { statusWords } from "../cli/taskLife.ts";
-import { AssayClient, isFinished } from "../client/index.ts";
+import { isFinished, type AssayClient } from "../client/index.ts";
 import { PageRequest } from "../proto/gen/cosmos/base/query/v1beta1/pagination.ts";
 
 const everyMs = 1_000;

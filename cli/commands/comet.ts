@@ -1,6 +1,6 @@
 import { resolveComet, type ResolvedComet } from "../comet/resolve.ts";
 import type { CliContext } from "../context.ts";
-import type { Register } from "../main.ts";
+import type { Register } from "../register.ts";
 
 type Flags = { cometbft?: string };
 

@@ -7,7 +7,7 @@ import type { CliContext } from "../context.ts";
 import { diagnose } from "../executor/doctor.ts";
 import { setUpNode, writeExecutorHome } from "../executor/setup.ts";
 import { exitCodes } from "../exit.ts";
-import type { Register } from "../main.ts";
+import type { Register } from "../register.ts";
 import { formatAssay, parseCoinAmount, parseDuration } from "../print.ts";
 import { requireFrom } from "../txFlags.ts";
 

@@ -1,6 +1,6 @@
 import { errorTable } from "../../client/errors/table.ts";
 import { findErrorText, userError } from "../../client/index.ts";
-import type { Register } from "../main.ts";
+import type { Register } from "../register.ts";
 
 export const register: Register = (program, context) => {
   program

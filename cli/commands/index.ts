@@ -1,4 +1,4 @@
-import type { Register } from "../main.ts";
+import type { Register } from "../register.ts";
 import { register as status } from "./status.ts";
 import { register as start } from "./start.ts";
 import { register as localnet } from "./localnet.ts";

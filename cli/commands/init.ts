@@ -3,7 +3,7 @@ import type { CliContext } from "../context.ts";
 import { resolveComet } from "../comet/resolve.ts";
 import { buildGenesis } from "../home/genesis.ts";
 import { requireEmptyHome, writeBeaconKeys, writeGenesis, writeHome } from "../home/init.ts";
-import type { Register } from "../main.ts";
+import type { Register } from "../register.ts";
 
 type Flags = { overwrite?: boolean; cometbft?: string };
 

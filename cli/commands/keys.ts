@@ -8,7 +8,7 @@ import {
   type KeyInfo,
 } from "../../client/keyring/keyring.ts";
 import type { CliContext } from "../context.ts";
-import type { Register } from "../main.ts";
+import type { Register } from "../register.ts";
 
 type AddFlags = {
   recover?: boolean;

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Command } from "commander";
 import { program as programOf } from "../home/programs.ts";
-import type { Register } from "../main.ts";
+import type { Register } from "../register.ts";
 
 /** The commands live in localnet/, which is a program of its own: nothing imports it. */
 export const register: Register = (program) => {

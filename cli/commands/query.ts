@@ -11,7 +11,7 @@ import {
   packages,
   queryMethods,
 } from "../generic.ts";
-import type { Register } from "../main.ts";
+import type { Register } from "../register.ts";
 import { printYaml } from "../print.ts";
 
 type Flags = {

@@ -4,7 +4,7 @@ import { toHex } from "../../core/bytes.ts";
 import { Definition } from "../../proto/gen/assay/registry/v1/registry.ts";
 import { definitionHash, definitionOf } from "../../client/manifest/release.ts";
 import type { CliContext } from "../context.ts";
-import type { Register } from "../main.ts";
+import type { Register } from "../register.ts";
 import { publishService } from "../service/publish.ts";
 import { requireFrom, type TxFlags } from "../txFlags.ts";
 

@@ -6,7 +6,7 @@ import { resolveComet } from "../comet/resolve.ts";
 import type { CliContext } from "../context.ts";
 import { readJson } from "../home/files.ts";
 import { makeNode } from "../home/runNode.ts";
-import type { Register } from "../main.ts";
+import type { Register } from "../register.ts";
 
 type Flags = { cometbft?: string; quiet?: boolean };
 

@@ -1,11 +1,10 @@
-import { AssayClient, type AssayClient as Client } from "../../client/index.ts";
+import { isFinished, type AssayClient } from "../../client/index.ts";
 import { BondStatus } from "../../proto/gen/assay/staking/v1/staking.ts";
 import { PageRequest } from "../../proto/gen/cosmos/base/query/v1beta1/pagination.ts";
 import type { CliContext } from "../context.ts";
-import type { Register } from "../main.ts";
+import type { Register } from "../register.ts";
 import { formatAssay } from "../print.ts";
 import { shortAddress, statusWords } from "../taskLife.ts";
-import { isFinished } from "../../client/run.ts";
 
 type RpcStatus = {
   readonly node_info: { readonly network: string; readonly version: string };
@@ -54,7 +53,7 @@ function votingText(own: bigint, all: bigint): string {
   return `voting   power ${own} (${percent} % of ${all})`;
 }
 
-async function totalPower(client: Client): Promise<bigint> {
+async function totalPower(client: AssayClient): Promise<bigint> {
   const { validators } = await client.rpc.call<{ validators: { voting_power: string }[] }>(
     "validators",
     { per_page: "100" },
@@ -89,7 +88,7 @@ function ascending(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-async function workText(client: Client): Promise<string> {
+async function workText(client: AssayClient): Promise<string> {
   const pagination = PageRequest.fromPartial({ limit: 20n, reverse: true });
   const { tasks } = await client.tasks.tasks({ pagination });
   const [last] = tasks;

@@ -5,7 +5,7 @@ import { decodeMessage } from "../generic.ts";
 import { Task } from "../../proto/gen/assay/tasks/v1/tasks.ts";
 import type { CliContext } from "../context.ts";
 import { exitCodes } from "../exit.ts";
-import type { Register } from "../main.ts";
+import type { Register } from "../register.ts";
 import { parseCoinAmount } from "../print.ts";
 import {
   assignedLines,

@@ -12,7 +12,7 @@ import {
   packages,
   signerField,
 } from "../generic.ts";
-import type { Register } from "../main.ts";
+import type { Register } from "../register.ts";
 import { parseCoinAmount } from "../print.ts";
 import { addTxFlags, sendAndShow, type TxFlags } from "../txFlags.ts";
 

@@ -10,7 +10,7 @@ import {
   type TxOutcome,
 } from "../../client/index.ts";
 import { Keyring, newMnemonic, type Backend, type KeyInfo } from "../../client/keyring/keyring.ts";
-import { Role } from "../../proto/gen/assay/registry/v1/registry.ts";
+import type { Role } from "../../proto/gen/assay/registry/v1/registry.ts";
 
 export type SetupPlan = {
   readonly service: string;

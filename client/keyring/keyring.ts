@@ -5,6 +5,7 @@ import { generateMnemonic, mnemonicToSeedSync, validateMnemonic } from "@scure/b
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 import fs from "node:fs";
 import path from "node:path";
+import { compareAscii } from "../../core/bytes.ts";
 import { userError } from "../errors/index.ts";
 import { seal, unseal, type Sealed } from "./crypt.ts";
 
@@ -163,10 +164,10 @@ export class Keyring {
   }
 
   #names(): string[] {
-    if (this.#options.backend === "memory") return [...this.#memory.keys()].sort();
+    if (this.#options.backend === "memory") return [...this.#memory.keys()].sort(compareAscii);
     if (!fs.existsSync(this.#directory)) return [];
     const files = fs.readdirSync(this.#directory).filter((file) => file.endsWith(".json"));
-    return files.map((file) => file.slice(0, -".json".length)).sort();
+    return files.map((file) => file.slice(0, -".json".length)).sort(compareAscii);
   }
 
   #read(name: string): KeyFile | undefined {

@@ -10,7 +10,7 @@ import {
 import { SimulateRequest, SimulateResponse } from "cosmjs-types/cosmos/tx/v1beta1/service";
 import { TxBody, TxRaw } from "cosmjs-types/cosmos/tx/v1beta1/tx";
 import { sha256 } from "../../core/crypto/sha256.ts";
-import { QueryError } from "../rpc/errors.ts";
+import { QueryError, RpcUnavailable } from "../rpc/errors.ts";
 import { abciQuery } from "../rpc/query.ts";
 import { RpcError, type Rpc } from "../rpc/rpc.ts";
 import { findAccount, type AccountInfo } from "./account.ts";
@@ -44,12 +44,13 @@ export type SendOptions = {
   readonly beforeSend?: (signed: SignedTx) => void;
 };
 
-/** A signed transaction; hash is upper-case hex. */
-export type SignedTx = { readonly hash: string; readonly bytes: Uint8Array };
+/** A signed transaction; hash is upper-case hex, fee in base units. */
+export type SignedTx = { readonly hash: string; readonly bytes: Uint8Array; readonly fee: bigint };
 
 export type Broadcast = { readonly hash: string; readonly gasWanted: bigint; readonly fee: bigint };
 
 const pollMs = 300;
+const resendMs = 3_000;
 const resyncs = 2;
 /** A record that somebody writes between simulation and block costs about this much more. */
 const gasMargin = 20_000n;
@@ -72,13 +73,28 @@ export class TxSender {
     this.address = options.address;
   }
 
-  /** Sends and waits for the block; throws TxRefused, TxFailed or TxNotFound. */
+  /**
+   * Sends and waits for the block; throws TxRefused, TxFailed or TxNotFound. A node that dies meanwhile takes its
+   * mempool along: the same bytes are sent again, which no chain can take twice (THREATS E5).
+   */
   async send(
     messages: readonly EncodeObject[],
     options: SendOptions = {},
   ): Promise<TxOutcome & { fee: bigint }> {
-    const { hash, fee } = await this.broadcast(messages, options);
-    return { ...(await this.wait(hash, options.waitMs)), fee };
+    let signed: SignedTx | undefined;
+    const beforeSend = (tx: SignedTx): void => {
+      signed = tx;
+      options.beforeSend?.(tx);
+    };
+    try {
+      await this.broadcast(messages, { ...options, beforeSend });
+    } catch (error) {
+      // A node that fell silent may have taken it: only the blocks can tell.
+      if (!(error instanceof RpcUnavailable) || signed === undefined) throw error;
+    }
+    if (signed === undefined) throw new Error("sender: expected a signed transaction, got none");
+    const { hash, bytes, fee } = signed;
+    return { ...(await this.wait(hash, options.waitMs, bytes)), fee };
   }
 
   /** Signs and broadcasts after everything that was sent before; resolves when CheckTx accepted it. */
@@ -88,17 +104,33 @@ export class TxSender {
     return mine;
   }
 
-  /** Polls until the transaction is in a block. */
-  async wait(hash: string, waitMs = 60_000): Promise<TxOutcome> {
+  /** Polls until the transaction is in a block; `bytes`, when given, are sent again now and then. */
+  async wait(hash: string, waitMs = 60_000, bytes?: Uint8Array): Promise<TxOutcome> {
     const deadline = Date.now() + waitMs;
+    let resendAt = Date.now() + resendMs;
     for (;;) {
-      const found = await findTx(this.#options.rpc, hash);
+      const found = await this.#find(hash);
       if (found !== undefined) {
         if (found.code !== 0) throw new TxFailed(hash, found.codespace, found.code, found.log);
         return found;
       }
       if (Date.now() > deadline) throw new TxNotFound(hash, waitMs);
+      if (bytes !== undefined && Date.now() > resendAt) {
+        // Refused when it is in a block by now: the next look finds it there.
+        await broadcastSync(this.#options.rpc, bytes).catch(() => undefined);
+        resendAt = Date.now() + resendMs;
+      }
       await new Promise((resolve) => setTimeout(resolve, pollMs));
+    }
+  }
+
+  /** "Cannot be asked" is not "is not there", yet both mean: ask again (THREATS E8). */
+  async #find(hash: string): Promise<TxOutcome | undefined> {
+    try {
+      return await findTx(this.#options.rpc, hash);
+    } catch (error) {
+      if (error instanceof RpcUnavailable || error instanceof RpcError) return undefined;
+      throw error;
     }
   }
 
@@ -149,7 +181,7 @@ export class TxSender {
       signatures: [fromBase64(signature.signature)],
     }).finish();
     const hash = toHex(sha256(tx)).toUpperCase();
-    options.beforeSend?.({ hash, bytes: tx });
+    options.beforeSend?.({ hash, bytes: tx, fee });
     await broadcastSync(rpc, tx);
     this.#account = { ...account, sequence: account.sequence + 1n };
     return { hash, gasWanted, fee };

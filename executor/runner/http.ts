@@ -1,7 +1,7 @@
 import { utf8Decode, utf8Encode } from "../../core/bytes.ts";
 import type { HttpRunner } from "../../client/manifest/manifest.ts";
 import { atPointer, canonicalJson, parseJson, type JsonValue } from "../../client/results/json.ts";
-import { RunFailed } from "./runner.ts";
+import { RunFailed } from "./failed.ts";
 
 /** Calls an unmodified web service: the manifest maps task to method, path and body, and the answer to the output. */
 export async function callHttp(

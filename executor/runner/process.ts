@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import fs from "node:fs";
 import type { ProcessRunner } from "../../client/manifest/manifest.ts";
-import { RunFailed } from "./runner.ts";
+import { RunFailed } from "./failed.ts";
 
 const memoryPollMs = 100;
 
@@ -14,12 +14,13 @@ export function runProcess(
   input: Uint8Array,
   maxOutput: number,
   signal: AbortSignal,
+  path: string,
 ): Promise<Uint8Array> {
   const [command = "", ...args] = runner.command;
   const child = spawn(command, args, {
     stdio: ["pipe", "pipe", "pipe"],
     detached: true,
-    env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin", LANG: "C.UTF-8" },
+    env: { PATH: path, LANG: "C.UTF-8" },
   });
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

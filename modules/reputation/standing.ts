@@ -39,12 +39,18 @@ function standingOf(record: Incidents | undefined, ages: Ages): Standing {
   });
 }
 
-const tallyAt = rememberedAt<Counter, string, readonly [Dec, Dec]>();
+type Performance = { readonly standing: Standing; readonly value: Dec };
+const performanceAt = rememberedAt<Counter, string, Performance>();
 
-function performanceIn(counter: Counter | undefined, ages: Ages, { repService }: Standing): Dec {
+function performanceIn(counter: Counter | undefined, ages: Ages, standing: Standing): Dec {
+  const { repService } = standing;
   if (counter === undefined) return performanceOf(0n, 0n, repService);
-  const [successes, failures] = tallyAt(counter, ages.name, () => tallyBefore(counter, ages));
-  return performanceOf(successes, failures, repService);
+  const worked = (): Performance => {
+    const [successes, failures] = tallyBefore(counter, ages);
+    return { standing, value: performanceOf(successes, failures, repService) };
+  };
+  const known = performanceAt(counter, ages.name, worked);
+  return known.standing === standing ? known.value : worked().value;
 }
 
 function standing(ctx: ReadCtx, { node, service }: Place, ages: Ages): Standing {

@@ -6,13 +6,13 @@ import type { Bond, BondStanding } from "../staking/index.ts";
 
 /** Why a bonded node is no candidate; each node has one reason, the first of this list that holds. */
 export const reasons = [
+  "other role",
   "leaving",
   "jailed",
   "not yet active",
   "slash held",
   "missing",
   "lease lapsed",
-  "other role",
   "below minimum bond",
   "at capacity",
   "no instance",

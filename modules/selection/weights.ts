@@ -66,9 +66,23 @@ export function weighted(eligible: readonly Factors[]): { candidates: Candidate[
   const weights = eligible.map(weightOf);
   const stakes = eligible.map(({ stake }) => stake);
   const mean = meanOf(weights, stakes);
-  const candidates = eligible.map((factors, i) => {
+  const candidates: Candidate[] = [];
+  for (const [i, factors] of eligible.entries()) {
+    // Field by field: a spread of each of 100,000 nodes costs more than its weight.
+    const { node, stake, commitment, performance, incidents, uptime, load } = factors;
     const weight = weights[i] ?? dec(0n);
-    return { ...factors, weight, drawnWeight: drawnWeightOf(weight, factors.stake, mean) };
-  });
+    const drawnWeight = drawnWeightOf(weight, stake, mean);
+    candidates.push({
+      node,
+      stake,
+      commitment,
+      performance,
+      incidents,
+      uptime,
+      load,
+      weight,
+      drawnWeight,
+    });
+  }
   return { candidates, mean };
 }

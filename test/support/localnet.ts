@@ -34,8 +34,8 @@ export class TestLocalnet {
 
   constructor(comet: string, validators = 1) {
     this.validators = validators;
-    const { HOME: _, ...rest } = process.env;
-    this.env = { ...rest, HOME: path.join(this.data, "user"), COMETBFT: comet, CI: "true" };
+    const HOME = path.join(this.data, "user");
+    this.env = { ...process.env, HOME, COMETBFT: comet, CI: "true" };
   }
 
   async args(...more: readonly string[]): Promise<string[]> {

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
 import http from "node:http";
 import net from "node:net";
@@ -29,6 +30,14 @@ export type Validator = { readonly index: number; readonly rpc: string; supervis
 /** One real executor process and its owner's account number. */
 export type ExecutorProcess = { readonly home: string; readonly node: string; child: ChildProcess };
 
+/** How the demo service behaves; the windows are wide where processes die in them. */
+export type ServiceOptions = {
+  readonly commitBlocks?: number;
+  readonly revealBlocks?: number;
+  /** How long a run takes. */
+  readonly delayMs?: number;
+};
+
 /** A network of real processes on ports of its own, in a folder of its own; everything ends with stop(). */
 export class TestNetwork {
   readonly folder: Folder;
@@ -36,12 +45,19 @@ export class TestNetwork {
   readonly accounts: Accounts;
   readonly validators: Validator[] = [];
   readonly executors: ExecutorProcess[] = [];
-  /** The web service knows nothing of Assay: it adds numbers. `wrong` makes it lie to whoever asks on that path. */
+  readonly #comet: string;
+  /** The web service knows nothing of Assay: it adds numbers. */
   #service: http.Server | undefined;
   #manifest = "";
   readonly #log: (line: string) => void;
 
-  private constructor(folder: Folder, network: Network, log: (line: string) => void) {
+  private constructor(
+    comet: string,
+    folder: Folder,
+    network: Network,
+    log: (line: string) => void,
+  ) {
+    this.#comet = comet;
     this.folder = folder;
     this.network = network;
     this.accounts = new Accounts(folder);
@@ -56,12 +72,17 @@ export class TestNetwork {
     const folder = new Folder(fs.mkdtempSync(path.join(os.tmpdir(), "assay-net-")));
     folder.open();
     const portOffset = await freeOffset(validators);
-    const self = new TestNetwork(folder, { chainId, validators, executors: 0, portOffset }, log);
+    const self = new TestNetwork(
+      comet,
+      folder,
+      { chainId, validators, executors: 0, portOffset },
+      log,
+    );
     await writeNetwork(folder, self.network, comet, await self.accounts.list());
     await connectNodes(folder, self.network, comet);
     for (let index = 0; index < validators; index++) {
       const rpc = rpcUrls(self.network)[index] ?? "";
-      self.validators.push({ index, rpc, supervisor: self.#supervisor(comet, index) });
+      self.validators.push({ index, rpc, supervisor: self.#supervisor(index) });
     }
     await Promise.all(self.validators.map(({ supervisor }) => supervisor.start()));
     // Block 1 is stored before the app has committed it; genesis changes the app hash, so that block 2 follows.
@@ -80,12 +101,14 @@ export class TestNetwork {
   }
 
   /** Publishes the demo service by account 0. */
-  async publish(): Promise<void> {
-    this.#service = http.createServer(addNumbers);
+  async publish(options: ServiceOptions = {}): Promise<void> {
+    this.#service = http.createServer((request, response) =>
+      addNumbers(request, response, options.delayMs ?? 0),
+    );
     await new Promise<void>((done) => this.#service?.listen(0, "127.0.0.1", done));
     const { port } = this.#service.address() as net.AddressInfo;
     this.#manifest = this.folder.in("service.yml");
-    fs.writeFileSync(this.#manifest, serviceYml(port));
+    fs.writeFileSync(this.#manifest, serviceYml(port, options));
     const author = await this.client(0);
     await publishService(author, this.accounts.privateKey(0), this.#manifest, "alice");
   }
@@ -108,6 +131,35 @@ export class TestNetwork {
 
   restartExecutor(executor: ExecutorProcess): void {
     executor.child = this.#spawnExecutor(executor.home);
+  }
+
+  /** kill -9 of an executor, which is then started again as systemd would. */
+  async crashExecutor(executor: ExecutorProcess): Promise<void> {
+    await stopped(executor.child, "SIGKILL");
+    this.restartExecutor(executor);
+  }
+
+  /** kill -9 of a consensus validator's processes; its supervisor starts them again. */
+  async crashValidator(index: number, victim: "app" | "comet" | "both"): Promise<void> {
+    const { supervisor } = this.#validator(index);
+    const again = once(supervisor, "ready");
+    const { app, comet } = supervisor.pids();
+    if (victim === "both") supervisor.kill("SIGKILL");
+    else process.kill((victim === "app" ? app : comet) ?? fail(`no ${victim}`), "SIGKILL");
+    await again;
+  }
+
+  /** kill -9 of a consensus validator, which stays dead until revive(). */
+  async killValidator(index: number): Promise<void> {
+    const { supervisor } = this.#validator(index);
+    supervisor.kill("SIGKILL");
+    await supervisor.stop();
+  }
+
+  async reviveValidator(index: number): Promise<void> {
+    const validator = this.#validator(index);
+    validator.supervisor = this.#supervisor(index);
+    await validator.supervisor.start();
   }
 
   /** Bonds account `owner` with an operator whose key the test holds: a node that does what the test wants. */
@@ -198,19 +250,27 @@ export class TestNetwork {
     );
   }
 
-  async stop(): Promise<void> {
+  async stopExecutors(): Promise<void> {
     await Promise.all(this.executors.map(({ child }) => stopped(child, "SIGTERM")));
+  }
+
+  async stop(): Promise<void> {
+    await this.stopExecutors();
     await Promise.all(this.validators.map(({ supervisor }) => supervisor.stop()));
     this.#service?.closeAllConnections();
     this.#service?.close();
     fs.rmSync(this.folder.path, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  #supervisor(comet: string, index: number): Supervisor {
+  #validator(index: number): Validator {
+    return this.validators[index] ?? fail(`no validator ${index}`);
+  }
+
+  #supervisor(index: number): Supervisor {
     const home = this.folder.in(`node${index}`);
     const supervisor = new Supervisor({
       app: program("app/main", "--home", home),
-      comet: { path: comet, home },
+      comet: { path: this.#comet, home },
       socketPath: socketPathOf(home),
       logDirectory: path.join(home, "logs"),
       backoffMs: [200],
@@ -272,22 +332,35 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-function addNumbers(request: http.IncomingMessage, response: http.ServerResponse): void {
+function addNumbers(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  delayMs: number,
+): void {
   const chunks: Buffer[] = [];
   request.on("data", (chunk: Buffer) => chunks.push(chunk));
   request.on("end", () => {
     const { numbers } = JSON.parse(Buffer.concat(chunks).toString("utf8")) as { numbers: number[] };
-    response.end(JSON.stringify({ sum: numbers.reduce((sum, one) => sum + one, 0) }));
+    const answer = JSON.stringify({ sum: numbers.reduce((sum, one) => sum + one, 0) });
+    setTimeout(() => response.end(answer), delayMs);
   });
 }
 
-function serviceYml(port: number): string {
+function fail(message: string): never {
+  throw new Error(message);
+}
+
+function serviceYml(port: number, options: ServiceOptions): string {
+  const { commitBlocks = 40, revealBlocks = 20 } = options;
   return `
 sid: sum-demo
 version: "1.0.0"
 http: { url: "http://127.0.0.1:${port}" }
 author_share: "0.1"
 tasks:
-  sum: { price: { per_call: "1000" }, commit_blocks: 40, reveal_blocks: 20 }
+  sum:
+    price: { per_call: "1000" }
+    commit_blocks: ${commitBlocks}
+    reveal_blocks: ${revealBlocks}
 `;
 }

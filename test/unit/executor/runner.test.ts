@@ -5,10 +5,16 @@ import { describe, it } from "node:test";
 import { utf8Decode, utf8Encode } from "../../../core/bytes.ts";
 import type { HttpRunner, ProcessRunner } from "../../../client/manifest/manifest.ts";
 import { callHttp } from "../../../executor/runner/http.ts";
-import { runProcess } from "../../../executor/runner/process.ts";
-import { RunFailed } from "../../../executor/runner/runner.ts";
+import { runProcess as runProcessIn } from "../../../executor/runner/process.ts";
+import { RunFailed } from "../../../executor/runner/failed.ts";
 
 const never = new AbortController().signal;
+const runProcess = (
+  runner: ProcessRunner,
+  input: Uint8Array,
+  cap: number,
+  signal: AbortSignal,
+): Promise<Uint8Array> => runProcessIn(runner, input, cap, signal, process.env["PATH"] ?? "");
 const megabytes = 1024 * 1024;
 
 function program(script: string, extra: Partial<ProcessRunner> = {}): ProcessRunner {

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { keyFromBytes, utf8Decode, utf8Encode } from "../../../../core/bytes.ts";
+import type { Codec } from "../../../../core/codec.ts";
+import { addressKey } from "../../../../core/collections/keys.ts";
+import { remembered, rememberedAt } from "../../../../core/collections/remembered.ts";
+import { addressFromBytes } from "../../../../core/crypto/bech32.ts";
+
+describe("remembered codec", () => {
+  it("decodes the same array once, other arrays of the same bytes anew, all to the same value", () => {
+    let decodes = 0;
+    const codec: Codec<{ text: string }> = {
+      encode: ({ text }) => utf8Encode(text),
+      decode: (bytes) => ({ text: utf8Decode(bytes), number: ++decodes }),
+    };
+    const { encode, decode } = remembered(codec);
+    const bytes = encode({ text: "a" });
+    assert.equal(decode(bytes), decode(bytes));
+    assert.equal(decodes, 1);
+    assert.equal(decode(Uint8Array.from(bytes)).text, "a");
+    assert.equal(decodes, 2);
+  });
+
+  it("gives frozen values: a reader cannot change what others read", () => {
+    const codec: Codec<{ text: string }> = {
+      encode: ({ text }) => utf8Encode(text),
+      decode: (bytes) => ({ text: utf8Decode(bytes) }),
+    };
+    const value = remembered(codec).decode(utf8Encode("a"));
+    assert.throws(() => (value.text = "b"), TypeError);
+    assert.equal(value.text, "a");
+  });
+
+  it("what was worked out of a value is made again only when `at` changes", () => {
+    const of = rememberedAt<{ x: bigint }, bigint, bigint>();
+    let made = 0;
+    const value = { x: 5n };
+    const at = (slot: bigint): bigint => of(value, slot, () => (made++, value.x * slot));
+    assert.deepEqual([at(2n), at(2n), at(3n), at(2n)], [10n, 10n, 15n, 10n]);
+    assert.equal(made, 3);
+    assert.equal(
+      of({ x: 7n }, 2n, () => 14n),
+      14n,
+    );
+  });
+});
+
+describe("key of an address", () => {
+  it("is the same for more addresses than are remembered, and again", () => {
+    const bytesAt = (i: number): Uint8Array => {
+      const bytes = new Uint8Array(i % 2 === 0 ? 20 : 32);
+      new DataView(bytes.buffer).setUint32(4, i);
+      return bytes;
+    };
+    for (const i of [...Array(66_000).keys(), 0, 1, 65_999]) {
+      const bytes = bytesAt(i);
+      const text = addressKey.encode(addressFromBytes(bytes), true);
+      if (text !== keyFromBytes(bytes)) assert.fail(`address ${i}`);
+    }
+  });
+});
