@@ -4,8 +4,8 @@ import { StoreError } from "../../core/store/errors.ts";
 export const dbCodes = {
   locked: "E1402",
   appHashDiffers: "E1403",
-  damaged: "E1406",
-  otherChain: "E1407",
+  damaged: "E1419",
+  otherChain: "E1420",
   outOfOrder: "E1408",
   writeFailed: "E1409",
   heightNotKept: "E1410",
@@ -33,8 +33,8 @@ export class DbError extends StoreError {
   }
 }
 
-/** Advice for damage: CometBFT still has the blocks and replays what is cut off here. */
+/** Advice for damage. */
 export const rollbackFix = [
-  "assay rollback",
-  "or restore the folder from a backup, or remove it and join again from a state snapshot",
+  "restore the home from a backup",
+  "or remove the app's folder of data/: CometBFT still has the blocks and replays them",
 ];

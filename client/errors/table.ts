@@ -101,6 +101,26 @@ export const errorTable = {
     hint: ["assay start   once the cause is gone; no block may be skipped"],
     docs: "The node was restarted several times and reached no new height. The same block fails in the same way each time, so more restarts do not help.",
   },
+  E1408: {
+    template: "the log of {path} is out of order: {detail}",
+    hint: ["restore the home from a backup, or begin it anew and let it replay"],
+    docs: "Every record of the change-set log names the one before it. One is missing, doubled or moved.",
+  },
+  E1409: {
+    template: "writing to {path} failed: {detail}",
+    hint: ["free some space or mend the disk, then start the node again"],
+    docs: "A block is committed only when it is on the disk. The node stopped before it could fall behind what it promised.",
+  },
+  E1410: {
+    template: "height {height} is not kept any more",
+    hint: ["choose a later height, or restore an older backup"],
+    docs: "The log reaches back to the oldest snapshot that is kept.",
+  },
+  E1411: {
+    template: "{path} was written with other stores: {detail}",
+    hint: ["use the program version that wrote it"],
+    docs: "The list of stores is part of the app hash: another one would be another chain.",
+  },
   E1412: {
     template: "home {path} holds no chain",
     hint: ["assay init MONIKER --chain-id ID", "npm start   (a local network)"],
@@ -135,6 +155,16 @@ export const errorTable = {
     template: "{path}: {field}: expected {expected}, got {actual}",
     hint: ["correct the file"],
     docs: "A field of config/app.toml has a value that the app cannot use.",
+  },
+  E1419: {
+    template: "{path} is damaged: {detail}",
+    hint: ["restore the home from a backup, or begin it anew and let it replay"],
+    docs: "A checksum does not fit: the file was changed after it was written. Nothing of it is used.",
+  },
+  E1420: {
+    template: "{path} belongs to another chain: {detail}",
+    hint: ["use the home of this chain"],
+    docs: "Every record carries the chain's digest.",
   },
   E1501: {
     template: "keyring backend test is refused on {chainId}",

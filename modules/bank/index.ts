@@ -9,6 +9,7 @@ export {
   mint,
   moduleAccounts,
   moduleToModule,
+  requireReceiver,
   send,
   toModule,
 } from "./transfers.ts";

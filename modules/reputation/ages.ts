@@ -13,16 +13,19 @@ export type Ages = {
 
 export function agesAt(ctx: ReadCtx): Ages {
   const epoch = clock.epoch(ctx);
+  const genesis = clock.genesisMs(ctx);
+  const { epochMs } = clock.params(ctx);
   const now = clock.epochStartMs(ctx, epoch);
   const { halfLifeMs } = params(ctx);
   const known = new Map<bigint, Halvings>();
   return {
     epoch,
-    name: `${epoch} ${now} ${clock.genesisMs(ctx)} ${halfLifeMs}`,
+    name: `${epoch} ${now} ${genesis} ${halfLifeMs}`,
+    // Reads nothing: what is worked out of it is remembered, and gas must not tell (B23).
     since(touched) {
       const found = known.get(touched);
       if (found !== undefined) return found;
-      const age = halvings(now - clock.epochStartMs(ctx, touched), halfLifeMs);
+      const age = halvings((epoch - touched) * epochMs, halfLifeMs);
       known.set(touched, age);
       return age;
     },

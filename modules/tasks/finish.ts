@@ -147,7 +147,7 @@ function close(
   for (const seat of called) {
     setSeat(ctx, task.id, seat);
     closeSeat(ctx, task.id, seat.node);
-    staking.freeSeat(ctx, task.service, seat.node, seat.calledHeight);
+    staking.freeSeat(ctx, task.service, seat.node, takenAfter(task, seat));
   }
   unschedule(ctx, task.id);
   dropSelection(ctx, task.id);
@@ -163,6 +163,11 @@ function close(
     finishedHeight: ctx.block.height,
   });
   emitEnd(ctx, task, called, status, settlement, result);
+}
+
+/** The last height whose transactions came before the seat: draws come before those of a block, reserves after. */
+function takenAfter(task: Task, seat: Seat): bigint {
+  return seat.calledHeight === task.drawnHeight ? seat.calledHeight - 1n : seat.calledHeight;
 }
 
 function emitEnd(

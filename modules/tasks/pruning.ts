@@ -1,23 +1,29 @@
 import type { Ctx } from "../../core/context.ts";
 import { digests, finished, tasks } from "./state.ts";
 import { digestOf, removeTask } from "./tasks.ts";
-import type { TaskId } from "./types.ts";
+import type { Task } from "./types.ts";
 
-/** Finished tasks older than keep_blocks shrink to their digest; at most `limit`, the oldest first (X28). */
+/**
+ * Finished tasks older than keep_blocks shrink to their digest, the oldest first (X28). The limit counts seats, as
+ * that of the deadlines does; one task always fits.
+ */
 export function prune(ctx: Ctx, keepBlocks: bigint, limit: number): void {
-  const due: (readonly [bigint, TaskId])[] = [];
+  const old: Task[] = [];
+  let work = 0;
   for (const [height, id] of finished.keys(ctx)) {
-    if (height + keepBlocks >= ctx.block.height || due.length >= limit) break;
-    due.push([height, id]);
+    if (height + keepBlocks >= ctx.block.height) break;
+    const task = tasks.get(ctx, id);
+    if (task === undefined) continue;
+    work += 1 + task.validators;
+    if (work > limit && old.length > 0) break;
+    old.push(task);
   }
-  for (const [, id] of due) shrink(ctx, id);
+  for (const task of old) shrink(ctx, task);
 }
 
-function shrink(ctx: Ctx, id: TaskId): void {
-  const task = tasks.get(ctx, id);
-  if (task === undefined) return;
+function shrink(ctx: Ctx, task: Task): void {
   const digest = digestOf(ctx, task);
-  finished.remove(ctx, [task.finishedHeight, id]);
+  finished.remove(ctx, [task.finishedHeight, task.id]);
   removeTask(ctx, task);
-  digests.set(ctx, id, { id, digest });
+  digests.set(ctx, task.id, { id: task.id, digest });
 }

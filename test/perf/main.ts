@@ -1,23 +1,22 @@
 import { parseArgs } from "node:util";
-import { resolveComet } from "../../cli/comet/resolve.ts";
 import { assertNative } from "../../app/crypto/native.ts";
+import { resolveComet } from "../../cli/comet/resolve.ts";
+import { latency } from "./latency.ts";
 import { transfers } from "./transfers.ts";
 
 const { values } = parseArgs({
   options: {
     only: { type: "string" },
     sends: { type: "string", default: "20000" },
-    runs: { type: "string", default: "20" },
+    tasks: { type: "string", default: "20" },
   },
 });
 const wanted = values.only?.split(",");
 const selected = (name: string): boolean => wanted?.includes(name) ?? true;
+const log = (line: string): void => void process.stderr.write(`${line}\n`);
 
 // A fallback in JavaScript would be measured instead (PERFORMANCE 5, P1).
 assertNative();
-const { path } = await resolveComet({
-  env: process.env,
-  allowInstall: true,
-  log: (line) => process.stderr.write(`${line}\n`),
-});
-if (selected("transfers")) await transfers(path, Number(values.sends));
+const { path: comet } = await resolveComet({ env: process.env, allowInstall: true, log });
+if (selected("latency")) await latency(comet, Number(values.tasks));
+if (selected("transfers")) await transfers(comet, Number(values.sends));

@@ -24,6 +24,7 @@ import * as beaconGenesis from "../../proto/gen/assay/beacon/v1/genesis.ts";
 import * as clockGenesis from "../../proto/gen/assay/clock/v1/genesis.ts";
 import * as registryGenesis from "../../proto/gen/assay/registry/v1/genesis.ts";
 import { Definition } from "../../proto/gen/assay/registry/v1/registry.ts";
+import { MsgAnnounceInstance } from "../../proto/gen/assay/registry/v1/tx.ts";
 import * as reputationGenesis from "../../proto/gen/assay/reputation/v1/genesis.ts";
 import { MsgUnbond } from "../../proto/gen/assay/staking/v1/tx.ts";
 import * as stakingGenesis from "../../proto/gen/assay/staking/v1/genesis.ts";
@@ -192,6 +193,23 @@ export class TaskChain {
     const fields = { owner, service, amount: "0" };
     const bytes = MsgUnbond.encode(MsgUnbond.fromPartial(fields)).finish();
     assert.deepEqual(codesOf(this.block([{ typeUrl, bytes }])), ["ok"]);
+  }
+
+  /** A block in which the node announces its instance anew. */
+  announce(node: Address): void {
+    const typeUrl = "/assay.registry.v1.MsgAnnounceInstance";
+    const bytes = MsgAnnounceInstance.encode(
+      MsgAnnounceInstance.fromPartial({ node, service, version }),
+    ).finish();
+    assert.deepEqual(codesOf(this.block([{ typeUrl, bytes }])), ["ok"]);
+  }
+
+  /** As after a miss in another task, which took nothing. */
+  markMissing(node: Address): void {
+    const faultId = bytes32(`miss ${this.height} ${node}`);
+    const offence = { service, node, amount: amount(0n), faultHeight: this.height, faultId };
+    inBranch(this.ctx, (own) => staking.miss(own, offence));
+    assert.equal(this.bond(node)?.missing, true);
   }
 
   fund(address: Address, value: bigint): void {

@@ -5,7 +5,7 @@ import { emit } from "../../../core/events.ts";
 import { amount } from "../../../core/math/integers.ts";
 import { defineMsg } from "../../../core/module.ts";
 import { MsgBondResponse } from "../../../proto/gen/assay/staking/v1/tx.ts";
-import { toModule } from "../../bank/index.ts";
+import { requireReceiver, toModule } from "../../bank/index.ts";
 import { epoch } from "../../clock/index.ts";
 import { hold, type Release, type Role } from "../../registry/index.ts";
 import { saveBond } from "../bonds.ts";
@@ -42,6 +42,7 @@ export const bond = defineMsg({
     checks.requireLeastBond(ctx, release, value);
     checks.requireLongEnough(ctx, release, commitmentMs);
     checks.requireBacked(capacity, value, release.definition.minBond);
+    requireReceiver(ctx, msg.operator);
 
     const now = epoch(ctx);
     const { height, timeMs } = ctx.block;

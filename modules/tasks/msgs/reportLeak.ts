@@ -54,9 +54,11 @@ export const reportLeak = defineMsg({
     });
     if (!opened) throw errors.wrongOpening(`opening: expected that of ${msg.node}, got another`);
 
-    // None while another fault of that bond is open: it would only buy a part of that slash back.
+    // None while another fault of that bond is open: it would only buy a part of that slash back. Nor to the
+    // requester, who must never gain by a slash (Z5).
     const hasOpenFault = (bond?.heldSlashes ?? 0) > 0;
-    const share = hasOpenFault ? dec(0n) : params.get(ctx).bounty;
+    const noBounty = hasOpenFault || msg.reporter === task.requester;
+    const share = noBounty ? dec(0n) : params.get(ctx).bounty;
     const taken = slashSeat(ctx, task, seat, {
       severity: wrongSeverity(seat.role),
       reason: "leak",

@@ -123,8 +123,8 @@ describe("db: a crash in the middle of an append", () => {
         const dir = copy((changes) => {
           writeFileSync(onlyFile(changes), Buffer.from(whole).fill(0, kept));
         });
-        if (kept > from && kept < from + 12) refuses(dir, "E1406");
-        else if (kept > end - 32) refuses(dir, "E1406");
+        if (kept > from && kept < from + 12) refuses(dir, "E1419");
+        else if (kept > end - 32) refuses(dir, "E1419");
         else {
           const db = open(dir);
           assert.equal(toHex(db.appHash), hashes[1]);
@@ -180,7 +180,7 @@ describe("db: damage of the log", () => {
         const flipped = Buffer.from(whole);
         flipped[at] = (flipped[at] ?? 0) ^ (1 << (at % 8));
         writeFileSync(path, flipped);
-        const error = refuses(dir, "E1406");
+        const error = refuses(dir, "E1419");
         assert.match(error.where, /byte [0-9]+$/);
       }
       // The refusal itself changed nothing.
@@ -215,7 +215,7 @@ describe("db: damage of the log", () => {
       5n,
       ({ copy }) => {
         for (const [gone, code] of [
-          [0, "E1406"],
+          [0, "E1419"],
           [2, "E1408"],
         ] as const) {
           const dir = copy((changes) => {
@@ -258,7 +258,7 @@ describe("db: damage of the log", () => {
     await withChain(3n, ({ copy }) => {
       refuses(
         copy(() => undefined),
-        "E1407",
+        "E1420",
         { chainId: "assay-test-2" },
       );
     });
@@ -327,7 +327,7 @@ describe("db: damage of state snapshots", () => {
             writeFileSync(path, readFileSync(path).fill(0, 100, 140));
           }
         });
-        refuses(dir, "E1406", options);
+        refuses(dir, "E1419", options);
       },
       options,
       [4n, 8n],

@@ -57,7 +57,7 @@ describe("db: rollback", () => {
       writeFileSync(path, bytes);
       const last = BigInt(parseInt(files.at(-1) ?? "", 10)) - 2n;
       const files2 = inspectDb(dir, options);
-      assert.equal(files2.problem?.code, "E1406");
+      assert.equal(files2.problem?.code, "E1419");
       assert.equal(files2.lastHeight, last);
       assert.equal(rollback(dir, options).height, last);
       const db = open(dir, small);
@@ -72,7 +72,7 @@ describe("db: rollback", () => {
       for (const [toHeight, code] of [
         [41n, "E1410"],
         [0n, "E1410"],
-        [3n, "E1406"],
+        [3n, "E1419"],
       ] as const) {
         assert.throws(
           () => rollback(dir, { ...options, toHeight }),

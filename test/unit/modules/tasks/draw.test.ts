@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { dec } from "../../../../core/math/dec.ts";
+import { amount } from "../../../../core/math/integers.ts";
 import { drawSeats } from "../../../../modules/selection/index.ts";
 import { errors, TaskStatus, tasksModule } from "../../../../modules/tasks/index.ts";
 import * as wire from "../../../../proto/gen/assay/tasks/v1/query.ts";
@@ -114,6 +115,36 @@ describe("tasks: draw", () => {
     assert.equal(chain.task().status, TaskStatus.TASK_STATUS_CANCELLED);
     assert.equal(chain.balance(chain.requester), before);
     assert.equal(chain.eventsOf("task_assigned").length, 0);
+  });
+
+  it("X17: an instance announced after the request is not drawn", () => {
+    for (const [later, status] of [
+      [true, TaskStatus.TASK_STATUS_CANCELLED],
+      [false, TaskStatus.TASK_STATUS_COMMIT],
+    ] as const) {
+      const chain = new TaskChain({ nodes: 3, params: { drawDelay: 3 } });
+      const [node] = chain.nodes;
+      assert.ok(node !== undefined);
+      chain.fund(node.address, 1_000_000n);
+      if (!later) chain.announce(node.address);
+      chain.block([request(chain)]);
+      if (later) chain.announce(node.address);
+      chain.blocks(3);
+      assert.equal(chain.task().status, status);
+    }
+  });
+
+  it("X16: much at stake waits for more of the proposers' power", () => {
+    // Four proposers of a quarter each: one is more than a tenth, two are more than a third.
+    for (const [highStake, height] of [
+      [1_000_001n, 2n],
+      [1_000_000n, 3n],
+    ] as const) {
+      const chain = new TaskChain({ params: { highStake: amount(highStake) } });
+      chain.block([request(chain)]);
+      chain.blocks(3);
+      assert.equal(chain.task().drawnHeight, height);
+    }
   });
 
   it("fewer reserves: as many as there are", () => {

@@ -52,9 +52,10 @@ describe("tasks: pruning", () => {
     assert.equal(taskOf(chain, 1n).task, undefined);
   });
 
-  it("takes the oldest first, at most due_per_block a block", () => {
-    const chain = new TaskChain({ params: { keepBlocks: 1n, duePerBlock: 2 } });
-    chain.block([request(chain), request(chain), request(chain)]);
+  it("takes the oldest first, at most due_per_block seats a block, and always one task", () => {
+    const chain = new TaskChain({ nodes: 8, params: { keepBlocks: 1n, duePerBlock: 4 } });
+    const sizes = [0, 2, 4];
+    chain.block(sizes.map((validators) => request(chain, { validators })));
     assert.deepEqual(codesOf(chain.block([])), []);
     chain.blocks(150);
     assert.equal(chain.task(3n).settled, true);

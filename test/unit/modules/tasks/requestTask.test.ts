@@ -153,6 +153,13 @@ describe("tasks: request", () => {
     assert.deepEqual(codesOf(chain.block(three)), ["ok", "ok", "ok", "tasks/13"]);
   });
 
+  it("the floor ends once half of the seats are open", () => {
+    const params = { maxOpenSeats: 24, serviceFloorSeats: 24 };
+    const chain = new TaskChain({ otherStake: 30_000_000n, params });
+    const five = Array.from({ length: 5 }, () => request(chain));
+    assert.deepEqual(codesOf(chain.block(five)), ["ok", "ok", "ok", "ok", "tasks/13"]);
+  });
+
   it("without the floor it holds its share alone", () => {
     const params = { maxOpenSeats: 24, serviceFloorSeats: 0 };
     const chain = new TaskChain({ otherStake: 30_000_000n, params });

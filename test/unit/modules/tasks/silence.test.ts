@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { SeatOutcome, SeatStatus, TaskStatus, type Seat } from "../../../../modules/tasks/index.ts";
 import { TaskChain, type BlockOptions } from "../../../support/taskChain.ts";
-import { calledSeats, commit, drawn, reveal } from "../../../support/taskMoves.ts";
+import { calledSeats, commit, drawn, reveal, submit } from "../../../support/taskMoves.ts";
 
 const { SEAT_OUTCOME_MISSED: MISSED, SEAT_OUTCOME_NOTHING: NOTHING } = SeatOutcome;
 const { SEAT_OUTCOME_SLASHED: SLASHED, SEAT_OUTCOME_PAID: PAID } = SeatOutcome;
@@ -216,6 +216,51 @@ describe("tasks: silence", () => {
     if (busySecond) assert.equal(now.status, TaskStatus.TASK_STATUS_EXPIRED);
     else assert.equal(at(now.seats, now.executorSeat).node, second.node);
     assert.equal(at(now.seats, 3).status, SeatStatus.SEAT_STATUS_RESERVE);
+  });
+
+  it("no more attempts than the task was accepted with, however many reserves are drawn", () => {
+    const params = { attempts: 2, reserves: 4 };
+    const chain = new TaskChain({ commitBlocks: 5, nodes: 8, params });
+    const task = drawn(chain);
+    assert.equal(task.seats.length, 7);
+    finish(chain);
+    const ended = chain.task();
+    assert.deepEqual([ended.status, ended.attempt], [TaskStatus.TASK_STATUS_EXPIRED, 2]);
+    assert.equal(ended.finishedHeight, 12n);
+  });
+
+  it("a post of any kind ends the miss of its node", () => {
+    const chain = new TaskChain();
+    const task = drawn(chain);
+    const seats = calledSeats(task);
+    const executor = at(seats, 0);
+    chain.markMissing(executor.node);
+    chain.block(seats.map((seat) => commit(chain, task, seat, "hello")));
+    assert.equal(chain.bond(executor.node)?.missing, false);
+    chain.markMissing(executor.node);
+    chain.block([reveal(chain, task, executor, "hello")]);
+    assert.equal(chain.bond(executor.node)?.missing, false);
+    const alone = drawn(chain, { validators: 0 });
+    const only = at(alone.seats, 0);
+    chain.markMissing(only.node);
+    chain.block([submit(chain, alone, only, "hello")]);
+    assert.equal(chain.bond(only.node)?.missing, false);
+  });
+
+  it("X12: a late executor in a window of full blocks is paid its posts and not missed", () => {
+    const chain = new TaskChain({ revealBlocks: 6 });
+    const task = drawn(chain);
+    const seats = calledSeats(task);
+    chain.block(seats.map((seat) => commit(chain, task, seat, "hello")));
+    chain.blocks(3, { full: true });
+    chain.block(seats.slice(1).map((seat) => reveal(chain, task, seat, "hello")));
+    chain.block([reveal(chain, task, at(seats, 0), "hello")]);
+    const executor = at(chain.task().seats, 0);
+    assert.equal(executor.late, true);
+    assert.deepEqual(
+      [executor.outcome, executor.paid, executor.postFees, executor.slashed],
+      [SeatOutcome.SEAT_OUTCOME_POST_FEES, 0n, 5_000n, 0n],
+    );
   });
 
   it("half of the validators or fewer committed: NO_MAJORITY without a reveal phase, nobody gains a failure", () => {
