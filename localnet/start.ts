@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import fs from "node:fs";
 import { resolveComet } from "../cli/comet/resolve.ts";
-import { AssayClient, userError } from "../client/index.ts";
+import { AssayClient, UserError, userError } from "../client/index.ts";
 import { userAccount, Accounts, type Account } from "./accounts.ts";
 import { startDemoServer, writeDemo } from "./demo.ts";
 import { runDemoTask, type TaskLife } from "./demoTask.ts";
@@ -80,11 +80,22 @@ async function findComet({ cometbft }: Options, report: Report) {
     allowInstall: true,
     log: (text) => report.line(`  ..  CometBFT         ${text}`),
     ...(cometbft === undefined ? {} : { explicit: cometbft }),
+  }).catch((error: unknown) => {
+    throw error instanceof UserError && error.code === "E1203" ? noEngine(error) : error;
   });
   if (found.warning !== undefined) report.line(`  !   ${found.warning}`);
   const home = process.env["HOME"] ?? "";
   const shown = home === "" ? found.path : found.path.replace(`${home}/`, "~/");
   return { text: `${found.version}   ${shown}`, value: found.path };
+}
+
+/** What helps whoever typed `npm start`, which builds CometBFT by itself where there is Go. */
+function noEngine({ code, what, looked }: UserError): UserError {
+  const fix = [
+    "install Go >= 1.22.11 (https://go.dev/dl), then again: npm start",
+    "COMETBFT=/path/to/cometbft npm start        (CometBFT v0.38.25 from elsewhere)",
+  ];
+  return new UserError(code, what, { looked, fix });
 }
 
 type Prepared = {

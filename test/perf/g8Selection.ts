@@ -1,5 +1,4 @@
 // G8: 10,000 bonded nodes, 100 draws of 1 + 10 (and 2 reserves) in one block, tables included.
-// Run: npx tsx test/perf/g8Selection.ts [nodes] [rounds]
 import { createHash } from "node:crypto";
 import type { Ctx, ReadCtx } from "../../core/context.ts";
 import { branch } from "../../core/store/branch.ts";
@@ -9,22 +8,22 @@ import { keyFromBytes } from "../../core/bytes.ts";
 import { BlockTables } from "../../modules/selection/index.ts";
 import { takeSeat } from "../../modules/staking/index.ts";
 import { genesisMs } from "../support/ctx.ts";
+import { report, spread } from "./harness.ts";
 import { nodeAt, nodesWorld, service, taskKey, version, type NodeSeed } from "../support/nodes.ts";
 
-const nodes = Number(process.argv[2] ?? 10_000);
-const rounds = Number(process.argv[3] ?? 7);
 const draws = 100;
 const decay = 10n ** 16n;
 
-const seeds = Array.from({ length: nodes }, (_, i): NodeSeed => ({
-  node: nodeAt(i),
-  amount: 1_000_000n + BigInt((i * 7_919) % 1_000_000_000),
-  capacity: 4,
-  committedUntilMs: genesisMs + BigInt(i % 200) * 86_400_000n,
-  successes: BigInt(i % 5_000) * decay,
-  failures: BigInt(i % 70) * decay,
-  load: BigInt(i % 30) * decay,
-}));
+const seedsOf = (nodes: number): NodeSeed[] =>
+  Array.from({ length: nodes }, (_, i) => ({
+    node: nodeAt(i),
+    amount: 1_000_000n + BigInt((i * 7_919) % 1_000_000_000),
+    capacity: 4,
+    committedUntilMs: genesisMs + BigInt(i % 200) * 86_400_000n,
+    successes: BigInt(i % 5_000) * decay,
+    failures: BigInt(i % 70) * decay,
+    load: BigInt(i % 30) * decay,
+  }));
 
 /** A committed store as the app holds it, with fresh value bytes: nothing is remembered of them. */
 function committed(world: ReturnType<typeof nodesWorld>): Multistore {
@@ -60,28 +59,28 @@ function drawAll(ctx: Ctx): Cost {
   return { wallMs, cpuMs: process.cpuUsage(used).user / 1_000 };
 }
 
-const world = nodesWorld(seeds);
-const store = committed(world);
-const contextAt = (height: bigint): Ctx => {
-  const block = {
-    height: height as ReadCtx["block"]["height"],
-    timeMs: genesisMs + height * 1_000n,
+/** G8: the draws of one block over this many bonded nodes, tables included; cold is the first block after a start. */
+export function selection(nodes: number, rounds: number): void {
+  const world = nodesWorld(seedsOf(nodes));
+  const store = committed(world);
+  const contextAt = (height: bigint): Ctx => {
+    const block = {
+      height: height as ReadCtx["block"]["height"],
+      timeMs: genesisMs + height * 1_000n,
+    };
+    return { ...world.at(block), store: branch(store.view()) };
   };
-  return { ...world.at(block), store: branch(store.view()) };
-};
-
-const all: Cost[] = [];
-for (let round = 0; round < rounds; round++) all.push(drawAll(contextAt(100n + BigInt(round))));
-const [cold, ...warm] = all;
-const spread = (values: readonly number[]): string => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return [sorted[0], sorted[sorted.length >> 1], sorted.at(-1)]
-    .map((value) => (value ?? 0).toFixed(1))
-    .join(" / ");
-};
-console.log(
-  `G8: ${nodes} nodes, ${draws} draws of 1 + 10 + 2 reserves in a block, tables included`,
-);
-console.log(`cold ${cold?.wallMs.toFixed(1)} ms`);
-console.log(`warm ${spread(warm.map(({ wallMs }) => wallMs))} ms (min / median / max)`);
-console.log(`warm ${spread(warm.map(({ cpuMs }) => cpuMs))} ms of user CPU, seats taken`);
+  const all: Cost[] = [];
+  for (let round = 0; round <= rounds; round++) all.push(drawAll(contextAt(100n + BigInt(round))));
+  const [cold, ...warm] = all;
+  const params = { nodes, draws };
+  const what = "draws of 1 + 10 + 2 in one block";
+  report({
+    id: "G8",
+    what: `${what}, warm`,
+    unit: "ms",
+    value: spread(warm.map(({ wallMs }) => wallMs)),
+    params,
+  });
+  report({ id: "G8", what: `${what}, cold`, unit: "ms", value: cold?.wallMs ?? NaN, params });
+}

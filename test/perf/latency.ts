@@ -14,13 +14,30 @@ export async function latency(comet: string, runs: number): Promise<void> {
       const times: number[] = [];
       for (let i = 0; i < runs; i++) {
         const started = process.hrtime.bigint();
-        const { task } = await client.run(releaseName, taskKey, { numbers: [i, 1] }, { validators });
+        const { task } = await client.run(
+          releaseName,
+          taskKey,
+          { numbers: [i, 1] },
+          { validators },
+        );
         times.push(Number(process.hrtime.bigint() - started) / 1e6);
         blocks.push(Number(task.finishedHeight - task.requestedHeight));
       }
       const params = { N: validators, tasks: runs };
-      report({ id: "G7", what: "request to result", unit: "blocks", value: spread(blocks), params });
-      report({ id: "G7", what: "request sent to result read", unit: "ms", value: spread(times), params });
+      report({
+        id: "G7",
+        what: "request to result",
+        unit: "blocks",
+        value: spread(blocks),
+        params,
+      });
+      report({
+        id: "G7",
+        what: "request sent to result read",
+        unit: "ms",
+        value: spread(times),
+        params,
+      });
     }
   } finally {
     await net.stop();

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { assertNative } from "../../app/crypto/native.ts";
 import { resolveComet } from "../../cli/comet/resolve.ts";
+import { selection } from "./g8Selection.ts";
 import { latency } from "./latency.ts";
 import { transfers } from "./transfers.ts";
 
@@ -18,5 +19,6 @@ const log = (line: string): void => void process.stderr.write(`${line}\n`);
 // A fallback in JavaScript would be measured instead (PERFORMANCE 5, P1).
 assertNative();
 const { path: comet } = await resolveComet({ env: process.env, allowInstall: true, log });
+if (selected("selection")) selection(10_000, 7);
 if (selected("latency")) await latency(comet, Number(values.tasks));
 if (selected("transfers")) await transfers(comet, Number(values.sends));

@@ -39,7 +39,8 @@ export const requestTask = defineMsg({
   signer: (msg: MsgRequestTask) => msg.requester,
   perBlock: (ctx) => parameters.get(ctx).requestsPerBlock,
   validate(msg) {
-    if (msg.selection > SelectionMode.SELECTION_MODE_OPEN) {
+    const { SELECTION_MODE_UNSPECIFIED: unsaid, SELECTION_MODE_OPEN: open } = SelectionMode;
+    if (msg.selection !== unsaid && msg.selection !== open) {
       throw errors.notServed(
         `selection: expected OPEN, got ${msg.selection}: not served by this version`,
       );

@@ -44,6 +44,17 @@ describe("tasks: report leak", () => {
     assert.equal(chain.eventsOf("slashed")[0]?.["reason"], "leak");
   });
 
+  it("Z5: the requester proves a leak and gains nothing by it", () => {
+    const { chain, task, seats } = committed();
+    const leaker = at(seats, 1);
+    const before = chain.balance(chain.requester);
+    const report = reportLeak(chain.requester.address, task, leaker, "hello");
+    const [sent] = chain.block([report]);
+    assert.deepEqual(sent?.ok && sent.response, { bounty: 0n });
+    assert.equal(chain.balance(chain.requester), before);
+    assert.equal(chain.bond(leaker.node)?.amount, 2_000_000n - 320_000n);
+  });
+
   it("X4: slashes once: neither a second report nor the end takes more", () => {
     const { chain, task, seats } = committed();
     const leaker = at(seats, 1);

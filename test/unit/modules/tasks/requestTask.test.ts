@@ -17,6 +17,7 @@ const refused: readonly Row[] = [
   ["a node set", { selection: 2 }, "tasks/2"],
   ["explicit selection", { selection: 3 }, "tasks/2"],
   ["a selection that nobody knows", { selection: 9 }, "tasks/2"],
+  ["a selection below all", { selection: -5 }, "tasks/2"],
   ["encryption", { encrypted: true }, "tasks/2"],
   ["TOLERANCE", {}, "tasks/2", { compare: Compare.COMPARE_TOLERANCE }],
   ["no input", { input: undefined }, "sdk/18"],

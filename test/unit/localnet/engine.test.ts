@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { describe, it } from "node:test";
+import { finish } from "../../support/localnet.ts";
+
+describe("localnet: engine", () => {
+  it("E1203: without CometBFT and Go it says where it looked and how to get one", async () => {
+    const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "assay-engine-"));
+    const data = path.join(scratch, "net");
+    const env = { PATH: path.join(scratch, "none"), HOME: scratch };
+    const { code, err } = await finish("localnet/main", ["--once", "--data", data], env);
+    assert.equal(code, 1);
+    const lines = err.split("\n");
+    assert.equal(lines[0], "error E1203: no CometBFT v0.38 binary found");
+    for (const place of ["$COMETBFT (unset)", "PATH (none)", "~/.assay/bin/", "go (none)"])
+      assert.ok(lines[1]?.includes(place), `${place} in ${lines[1]}`);
+    assert.match(err, /^ {2}fix {8}install Go >= 1\.22\.11 .* npm start$/m);
+    assert.match(err, /^ +COMETBFT=\/path\/to\/cometbft npm start/m);
+    fs.rmSync(scratch, { recursive: true });
+  });
+});
