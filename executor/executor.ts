@@ -99,7 +99,6 @@ export class Executor {
     metrics.height.set(Number(height));
     metrics.open.set(work.length);
     await this.#readBonds();
-    await this.#heartbeat.beat(this.#bonds);
     const commits: Post<ReturnType<typeof commitPost>>[] = [];
     const reveals: Post<ReturnType<typeof revealPost>>[] = [];
     for (const { task, seat } of work) {
@@ -135,6 +134,8 @@ export class Executor {
       tasksMessages.commit({ operator: this.#operator, posts }),
     );
     this.#forgetEnded(work, height);
+    // After the posts: sent before them, it would take the sequence of one that kill -9 left signed in the journal.
+    await this.#heartbeat.beat(this.#bonds);
   }
 
   async #assignments(): Promise<{ work: Work[]; height: bigint }> {

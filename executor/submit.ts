@@ -1,7 +1,13 @@
 import type { Logger } from "pino";
 import type { EncodeObject } from "@cosmjs/proto-signing";
-import { RpcUnavailable, broadcastSync, findTx, type Rpc, type TxSender } from "../client/index.ts";
-import { RpcError } from "../client/rpc/rpc.ts";
+import {
+  RpcUnavailable,
+  TxRefused,
+  broadcastSync,
+  findTx,
+  type Rpc,
+  type TxSender,
+} from "../client/index.ts";
 import type { Journal, SeatRecord, SentTx } from "./journal.ts";
 
 export type Phase = "commit" | "reveal";
@@ -23,6 +29,8 @@ export function postsGas(posts: readonly Post<unknown>[]): bigint {
 
 /** Heights after which a post that no block took is given up and made anew. */
 const timeoutBlocks = 12n;
+/** Heights after which the block that used a sequence has been seen: a post of the same sequence never comes. */
+const usedBlocks = 2n;
 /** Posts in one transaction (PROTOCOL 9). */
 export const batchSize = 10;
 
@@ -36,6 +44,7 @@ export class Submitter {
   readonly #journal: Journal;
   readonly #log: Logger;
   readonly #resentAt = new Map<string, bigint>();
+  readonly #usedAt = new Map<string, bigint>();
 
   constructor(rpc: Rpc, sender: TxSender, journal: Journal, log: Logger) {
     this.#rpc = rpc;
@@ -63,7 +72,10 @@ export class Submitter {
       return false;
     }
     await this.#resend(sent, height);
-    return true;
+    const usedAt = this.#usedAt.get(sent.hash);
+    if (usedAt === undefined || height < usedAt + usedBlocks) return true;
+    this.#drop(record, phase);
+    return false;
   }
 
   /** Sends up to batchSize posts as one transaction. */
@@ -95,15 +107,27 @@ export class Submitter {
       await broadcastSync(this.#rpc, Buffer.from(sent.bytes, "base64"));
     } catch (error) {
       if (error instanceof RpcUnavailable) throw error;
-      // Refused because it is known, or because its sequence is used: a block will tell which.
       this.#log.debug({ hash: sent.hash, why: String(error) }, "resend refused");
-      if (!(error instanceof RpcError)) this.#resentAt.set(sent.hash, height);
+      // By this very transaction in a block, or by another one (a heartbeat after kill -9): the next blocks tell which.
+      if (isSequenceUsed(error) && !this.#usedAt.has(sent.hash))
+        this.#usedAt.set(sent.hash, height);
     }
   }
 
   #drop(record: SeatRecord, phase: Phase): void {
     const rest: Record<string, unknown> = { ...record };
+    const hash = record[phase]?.hash ?? "";
+    this.#resentAt.delete(hash);
+    this.#usedAt.delete(hash);
     delete rest[phase];
     this.#journal.put(rest as SeatRecord);
   }
+}
+
+/** A sequence still to come is another matter: what comes before it may be on its way. */
+function isSequenceUsed(error: unknown): boolean {
+  if (!(error instanceof TxRefused) || error.codespace !== "sdk" || error.abciCode !== 32)
+    return false;
+  const [, expected = "0", got = "0"] = /expected (\d+), got (\d+)/.exec(error.log) ?? [];
+  return BigInt(got) < BigInt(expected);
 }

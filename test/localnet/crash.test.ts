@@ -139,8 +139,13 @@ describe(`T7: kill -9 in the middle of tasks, seed ${seed}`, { skip, timeout: 60
         `${task.id}/reveal/${node}`,
       ]),
     );
-    assert.deepEqual(new Set(posts.map(({ key }) => key)), new Set(expected));
-    assert.equal(posts.length, expected.length);
+    const keys = posts.map(({ key }) => key);
+    assert.deepEqual(
+      keys.filter((key, i) => keys.indexOf(key) !== i),
+      [],
+      "posted twice",
+    );
+    assert.deepEqual(new Set(keys), new Set(expected));
     assert.ok(posts.every(({ status }) => status === PostStatus.POST_STATUS_OK));
     for (const hash of net.executors.flatMap(signedHashes)) {
       const found = await findTx(client.rpc, hash);

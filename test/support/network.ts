@@ -28,7 +28,13 @@ export const taskKey = "sum";
 export type Validator = { readonly index: number; readonly rpc: string; supervisor: Supervisor };
 
 /** One real executor process and its owner's account number. */
-export type ExecutorProcess = { readonly home: string; readonly node: string; child: ChildProcess };
+export type ExecutorProcess = {
+  readonly home: string;
+  readonly node: string;
+  child: ChildProcess;
+  /** Resolves when the process says that it serves. */
+  ready: Promise<unknown>;
+};
 
 /** How the demo service behaves; the windows are wide where processes die in them. */
 export type ServiceOptions = {
@@ -124,19 +130,20 @@ export class TestNetwork {
       services: [this.#manifest],
     });
     const node = await this.bond(owner, operator.address);
-    const executor = { home, node, child: this.#spawnExecutor(home) };
+    const executor = { home, node, ...this.#spawnExecutor(home) };
     this.executors.push(executor);
     return executor;
   }
 
   restartExecutor(executor: ExecutorProcess): void {
-    executor.child = this.#spawnExecutor(executor.home);
+    Object.assign(executor, this.#spawnExecutor(executor.home));
   }
 
-  /** kill -9 of an executor, which is then started again as systemd would. */
+  /** kill -9 of an executor, which is then started again as systemd would; resolves when it serves. */
   async crashExecutor(executor: ExecutorProcess): Promise<void> {
     await stopped(executor.child, "SIGKILL");
     this.restartExecutor(executor);
+    await executor.ready;
   }
 
   /** kill -9 of a consensus validator's processes; its supervisor starts them again. */
@@ -281,10 +288,13 @@ export class TestNetwork {
     return supervisor;
   }
 
-  #spawnExecutor(home: string): ChildProcess {
+  #spawnExecutor(home: string): Pick<ExecutorProcess, "child" | "ready"> {
     const { command, args } = program("executor/main", "--home", home);
     const log = fs.openSync(path.join(home, "executor.log"), "a");
-    return spawn(command, args, { stdio: ["ignore", "ignore", log] });
+    const child = spawn(command, args, { stdio: ["ignore", "pipe", log] });
+    fs.closeSync(log);
+    const ended = once(child, "exit");
+    return { child, ready: Promise.race([once(child.stdout ?? fail("no stdout"), "data"), ended]) };
   }
 }
 

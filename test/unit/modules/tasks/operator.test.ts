@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { moduleAddress } from "../../../../core/crypto/address.ts";
 import { moduleAccounts } from "../../../../modules/bank/transfers.ts";
+import { Role } from "../../../../modules/registry/index.ts";
 import { MsgBond, MsgSetOperator } from "../../../../proto/gen/assay/staking/v1/tx.ts";
 import { testKey } from "../../../support/keys.ts";
 import { codesOf, service, TaskChain } from "../../../support/taskChain.ts";
@@ -32,7 +33,7 @@ describe("tasks: post fees", () => {
     const owner = testKey("newcomer");
     chain.fund(owner.address, 10_000_000n);
     const bond = (operator: string) => {
-      const fields = { owner: owner.address, operator, service, roles: [1], amount: "1000000" };
+      const fields = { owner: owner.address, operator, service, roles: [Role.ROLE_EXECUTOR], amount: "1000000" };
       const msg = MsgBond.fromPartial({ ...fields, capacity: 1, commitmentMs: 60_000n });
       return { typeUrl: "/assay.staking.v1.MsgBond", bytes: MsgBond.encode(msg).finish() };
     };

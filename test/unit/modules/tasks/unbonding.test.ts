@@ -49,21 +49,24 @@ describe("tasks: unbonding", () => {
     assert.equal(waitsFor(chain, node), 0);
   });
 
-  it("X19: begun in the block that calls a reserve, does not wait for its seat", () => {
+  it("X19: begun in the block that calls a reserve, is not released by that seat", () => {
     const chain = new TaskChain({ nodes: 2, commitBlocks: 5 });
-    chain.block([request(chain, { validators: 0 })]);
+    const more = () => request(chain, { validators: 0 });
+    chain.block([more()]);
     chain.block();
-    const task = chain.task(1n);
-    const reserve = task.seats[1] ?? assert.fail("no reserve");
-    while (chain.height + 1n < task.windowEnd) chain.block();
+    chain.block([more(), more(), more(), more()]);
+    const { windowEnd, seats } = chain.task(1n);
+    const reserve = seats[1] ?? assert.fail("no reserve");
+    while (chain.height + 1n < windowEnd) chain.block();
     chain.block([unbond(reserve.node)]);
     const called = chain.task(1n).seats[1];
     assert.deepEqual(
       [called?.status, called?.calledHeight],
       [SeatStatus.SEAT_STATUS_OPEN, chain.height],
     );
-    assert.equal(waitsFor(chain, reserve.node), 0);
+    const waiting = waitsFor(chain, reserve.node) ?? 0;
+    assert.ok(waiting >= 1);
     end(chain, 1n);
-    assert.equal(waitsFor(chain, reserve.node), 0);
+    assert.equal(waitsFor(chain, reserve.node), waiting);
   });
 });
