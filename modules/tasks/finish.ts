@@ -147,7 +147,7 @@ function close(
   for (const seat of called) {
     setSeat(ctx, task.id, seat);
     closeSeat(ctx, task.id, seat.node);
-    staking.freeSeat(ctx, task.service, seat.node, seat.calledHeight - 1n);
+    staking.freeSeat(ctx, task.service, seat.node, takenAfter(task, seat));
   }
   unschedule(ctx, task.id);
   dropSelection(ctx, task.id);

@@ -117,13 +117,14 @@ export function finished(child: ChildProcess): Promise<void> {
     : new Promise((done) => child.once("exit", () => done()));
 }
 
+/** Height 2: CometBFT names a block before the app has committed it, and block 2 always follows the first. */
 export async function firstBlock(rpc: string): Promise<void> {
   for (let tries = 0; tries < 300; tries++) {
     try {
       const { result } = (await (await fetch(`${rpc}/status`)).json()) as {
         result: { sync_info: { latest_block_height: string } };
       };
-      if (Number(result.sync_info.latest_block_height) >= 1) return;
+      if (Number(result.sync_info.latest_block_height) >= 2) return;
     } catch {
       // Not listening yet.
     }

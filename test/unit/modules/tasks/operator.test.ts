@@ -33,7 +33,13 @@ describe("tasks: post fees", () => {
     const owner = testKey("newcomer");
     chain.fund(owner.address, 10_000_000n);
     const bond = (operator: string) => {
-      const fields = { owner: owner.address, operator, service, roles: [Role.ROLE_EXECUTOR], amount: "1000000" };
+      const fields = {
+        owner: owner.address,
+        operator,
+        service,
+        roles: [Role.ROLE_EXECUTOR],
+        amount: "1000000",
+      };
       const msg = MsgBond.fromPartial({ ...fields, capacity: 1, commitmentMs: 60_000n });
       return { typeUrl: "/assay.staking.v1.MsgBond", bytes: MsgBond.encode(msg).finish() };
     };
