@@ -71,6 +71,7 @@ describe(`T7: kill -9 in the middle of tasks, seed ${seed}`, { skip, timeout: 60
     const owner = random(4);
     it(`${kill.victim} at ${kill.moment}: the task ends VALID, each seat posts twice, nobody loses`, async () => {
       const balance = await balanceOf(client, client.sender.address);
+      const calls = net.serviceCalls;
       const { struck, requested, result } = await runAndStrike(net, client, kill, anyMs, owner);
       kills += struck;
       tasks.push(result.task);
@@ -78,10 +79,28 @@ describe(`T7: kill -9 in the middle of tasks, seed ${seed}`, { skip, timeout: 60
       assert.deepEqual(result.result, { sum: 6 });
       for (const seat of called(result.task)) assertUnharmed(seat);
       assert.equal(called(result.task).length, 3);
+      // What was journaled is not run again: the next run might give something else.
+      if (kill.moment !== "any") assert.equal(net.serviceCalls - calls, 3);
       const paid = balance - (await balanceOf(client, client.sender.address));
       assert.equal(paid, costOf(result.task, requested.fee), "charged once");
     });
   }
+
+  it("a transaction whose node dies as it is sent is made once", async () => {
+    const bob = (await net.client(9)).sender.address;
+    const value = { fromAddress: client.sender.address, toAddress: bob, amount: coins("7") };
+    for (const afterMs of [0, 3]) {
+      const balance = await balanceOf(client, bob);
+      let struck: Promise<void> | undefined;
+      const strikeNow = (): void => void (struck = net.crashValidator(0, "both"));
+      await client.send([{ typeUrl: "/cosmos.bank.v1beta1.MsgSend", value }], {
+        beforeSend: () => void (afterMs === 0 ? strikeNow() : setTimeout(strikeNow, afterMs)),
+      });
+      await struck;
+      kills += 2;
+      assert.equal((await balanceOf(client, bob)) - balance, 7n);
+    }
+  });
 
   it("executors die one after another, again and again: the task ends VALID all the same", async () => {
     let ended = false;
@@ -120,7 +139,8 @@ describe(`T7: kill -9 in the middle of tasks, seed ${seed}`, { skip, timeout: 60
     }
   });
 
-  it("what the app ever said of a height is what the next header says", async () => {
+  it("what the app ever said of a height is what the next header says", async (context) => {
+    context.diagnostic(`${kills} processes killed`);
     assert.ok(kills >= 20, `kills: ${kills}`);
     await watch.stop();
     assert.deepEqual(watch.contradictions, []);
@@ -226,6 +246,8 @@ async function retried(run: () => Promise<TaskResult>): Promise<TaskResult> {
     }
   }
 }
+
+const coins = (amount: string) => [{ denom: "uassay", amount }];
 
 const called = (task: Task): Seat[] =>
   task.seats.filter(({ status }) => status !== SeatStatus.SEAT_STATUS_RESERVE);

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { findTask, TaskStatus, type TaskId } from "../../modules/tasks/index.ts";
 import { MsgUnbond } from "../../proto/gen/assay/staking/v1/tx.ts";
 import { testKey } from "../support/keys.ts";
+import { seededRandom } from "../support/seededRandom.ts";
 import { service, TaskChain, type Message } from "../support/taskChain.ts";
 import {
   cancel,
@@ -18,15 +19,6 @@ type Below = (limit: number) => number;
 
 const reporter = testKey("reporter");
 const answers: readonly Answer[] = ["hello", "hello", "hello", "bye", "unavailable"];
-
-/** Whole numbers below a limit, the same for the same seed. */
-function numbers(seed: number): Below {
-  let state = seed;
-  return (limit) => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
-}
 
 function answerOf(node: string, id: bigint): Answer {
   let mixed = Number(id) * 7;
@@ -69,7 +61,7 @@ function stateOf(chain: TaskChain): Map<string, Uint8Array> {
 
 /** Invariants are checked after every block by the chain itself. */
 function play(seed: number): void {
-  const below = numbers(seed * 7_919);
+  const below = seededRandom(seed);
   const chain = new TaskChain({
     nodes: 6 + below(4),
     commitBlocks: 5 + below(4),

@@ -54,6 +54,8 @@ export class TestNetwork {
   readonly #comet: string;
   /** The web service knows nothing of Assay: it adds numbers. */
   #service: http.Server | undefined;
+  /** How often anybody asked the service. */
+  serviceCalls = 0;
   #manifest = "";
   readonly #log: (line: string) => void;
 
@@ -108,9 +110,10 @@ export class TestNetwork {
 
   /** Publishes the demo service by account 0. */
   async publish(options: ServiceOptions = {}): Promise<void> {
-    this.#service = http.createServer((request, response) =>
-      addNumbers(request, response, options.delayMs ?? 0),
-    );
+    this.#service = http.createServer((request, response) => {
+      this.serviceCalls++;
+      addNumbers(request, response, options.delayMs ?? 0);
+    });
     await new Promise<void>((done) => this.#service?.listen(0, "127.0.0.1", done));
     const { port } = this.#service.address() as net.AddressInfo;
     this.#manifest = this.folder.in("service.yml");

@@ -7,7 +7,7 @@ import { QueryAccountResponse } from "cosmjs-types/cosmos/auth/v1beta1/query";
 import { MsgSend } from "cosmjs-types/cosmos/bank/v1beta1/tx";
 import { SimulateResponse } from "cosmjs-types/cosmos/tx/v1beta1/service";
 import { AuthInfo, TxBody, TxRaw } from "cosmjs-types/cosmos/tx/v1beta1/tx";
-import { RpcError, TxRefused, TxSender, type Rpc } from "../../../client/index.ts";
+import { RpcError, RpcUnavailable, TxRefused, TxSender, type Rpc } from "../../../client/index.ts";
 
 type Chain = {
   sequence: bigint;
@@ -134,6 +134,32 @@ describe("client: transaction queue", () => {
       (error) => error instanceof TxRefused && /insufficient funds/.test(error.message),
     );
     assert.equal(asked, 1);
+  });
+
+  it("E8: a node that died with the transaction is asked again and not sent another one", async () => {
+    const looks: unknown[] = [];
+    const chain: Chain = {
+      sequence: 4n,
+      sent: [],
+      refuse: () => {
+        throw new RpcUnavailable(["fake (ECONNRESET)"]);
+      },
+    };
+    const rpc = fakeRpc(chain);
+    const call = async <T>(method: string, params?: Record<string, unknown>): Promise<T> => {
+      if (method !== "tx") return rpc.call<T>(method, params);
+      looks.push(params?.["hash"]);
+      if (looks.length === 1) throw new RpcUnavailable(["fake (ECONNREFUSED)"]);
+      return { hash: "ab", height: "9", tx_result: {} } as T;
+    };
+    const signer = { signer: wallet, address, chainId: "assay-test-1" };
+    const gasPrice = { amount: 0.025, denom: "uassay" };
+    const queue = new TxSender({ rpc: { endpoint: "fake", call }, ...signer, gasPrice });
+    const { height, fee } = await queue.send([send]);
+    assert.equal(height, 9n);
+    assert.equal(fee, 2_125n);
+    assert.equal(looks.length, 2);
+    assert.equal(new Set(looks).size, 1);
   });
 
   it("shows the signed bytes before they leave, and takes `already in cache` for accepted", async () => {
