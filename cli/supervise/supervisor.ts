@@ -50,6 +50,9 @@ type Events = {
   line: [Source, string];
 };
 
+/** A Comet whose app died in the middle of a block may wait for it for good; its WAL makes killing it safe. */
+const orphanMs = 2_000;
+
 /** `first` is the one that ended first; of a run that ends without cause there is none. */
 type RunEnd = {
   readonly reason: string;
@@ -123,7 +126,7 @@ export class Supervisor extends EventEmitter<Events> {
       const started = performance.now();
       const cause = new Cause();
       const end = await this.#run(cause);
-      await this.#stopBoth();
+      await this.#stopBoth(end.first === "app" ? orphanMs : undefined);
       if (this.#stopping) break;
       if (end.first !== undefined) this.#cause = cause.of(end.first);
       const hopeful = this.#progress.ended(end.wasReady, performance.now() - started);
@@ -211,9 +214,9 @@ export class Supervisor extends EventEmitter<Events> {
   }
 
   /** Comet goes first: an app that closes its connections looks to Comet like a crash. */
-  async #stopBoth(): Promise<void> {
+  async #stopBoth(cometMs?: number): Promise<void> {
     const patience = this.#options.stopTimeoutMs ?? 15_000;
-    await this.#comet?.stop(patience);
+    await this.#comet?.stop(Math.min(patience, cometMs ?? patience));
     await this.#app?.stop(patience);
   }
 
