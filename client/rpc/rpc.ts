@@ -27,7 +27,12 @@ export type RpcOptions = {
   readonly signal?: AbortSignal;
 };
 
-type Answer = { result?: unknown; error?: { code: number; message: string; data?: string } };
+type AnswerError = { code: number; message: string; data?: string };
+type Answer = { result?: unknown; error?: AnswerError };
+
+/** CometBFT outlives its app by a moment and hands on what its ABCI client met: that node cannot answer. */
+const lostItsApp = ({ code, data }: AnswerError): boolean =>
+  code === -32603 && /^(read message|write to buffer|flush buffer): /.test(data ?? "");
 
 /**
  * Tries the endpoints in turn, beginning with the one that answered last, so that a dead node costs one time-out
@@ -70,6 +75,10 @@ export function connectRpc(endpoints: string | readonly string[], options: RpcOp
         } catch (error) {
           if (options.signal?.aborted === true) throw error;
           failures.push(`${url} (${reason(error)})`);
+          continue;
+        }
+        if (answer.error !== undefined && lostItsApp(answer.error)) {
+          failures.push(`${url} (its app does not answer)`);
           continue;
         }
         current = index;

@@ -18,6 +18,9 @@ import {
 /** What a node does that wants more than its share. */
 export type Strategy = "wrong" | "silent" | "noReveal" | "copy" | "lateReveal";
 
+/** Fixed: what is simulated runs out when others post meanwhile. */
+const gas = 300_000n;
+
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash("sha256").update(bytes).digest();
 
 /** A node in the hands of the test: real keys, real transactions, no executor process. Stops by `stop()`. */
@@ -84,8 +87,8 @@ export class ByzantineNode {
 
   async #once(key: string, send: () => Promise<unknown>): Promise<void> {
     if (this.#done.has(key)) return;
-    this.#done.add(key);
     await send();
+    this.#done.add(key);
   }
 
   #salt(task: Task, seat: Seat): Uint8Array {
@@ -118,7 +121,7 @@ export class ByzantineNode {
       operator: this.#operator.sender.address,
       posts: [{ taskId: task.id, node: seat.node, attempt: task.attempt, commitment }],
     });
-    await this.#once(`commit ${task.id}`, () => this.#operator.send([message]));
+    await this.#once(`commit ${task.id}`, () => this.#operator.send([message], { gas }));
   }
 
   async #reveal(task: Task, seat: Seat): Promise<void> {
@@ -152,6 +155,6 @@ export class ByzantineNode {
       operator: this.#operator.sender.address,
       posts: [opening],
     });
-    await this.#once(`reveal ${task.id}`, () => this.#operator.send([message]));
+    await this.#once(`reveal ${task.id}`, () => this.#operator.send([message], { gas }));
   }
 }

@@ -175,22 +175,23 @@ export class TestNetwork {
   /** Bonds account `owner` with an operator whose key the test holds: a node that does what the test wants. */
   async ownNode(
     owner: number,
+    stake?: bigint,
   ): Promise<{ node: string; operator: AssayClient; secret: Uint8Array }> {
     const secret = deriveKey(newMnemonic());
     const signer = await DirectSecp256k1Wallet.fromKey(secret, "assay");
     const [account] = await signer.getAccounts();
-    const node = await this.bond(owner, account?.address ?? "");
+    const node = await this.bond(owner, account?.address ?? "", stake);
     return { node, operator: await AssayClient.connect(this.rpc, { signer }), secret };
   }
 
-  async bond(owner: number, operator: string): Promise<string> {
+  async bond(owner: number, operator: string, stake = 10_000_000n): Promise<string> {
     const client = await this.client(owner);
     await setUpNode(client, {
       ...{
         service: "sum-demo",
         version: "1.0.0",
         roles: bothRoles,
-        stake: 10_000_000n,
+        stake,
         commitmentMs: 600_000n,
       },
       ...{ capacity: undefined, operatorFunds: 100_000_000n, endpoint: "", operator },
