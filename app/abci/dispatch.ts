@@ -1,4 +1,5 @@
 import { Request, type Response } from "cosmjs-types/tendermint/abci/types";
+import { readCheckTx } from "./checkTxFrame.ts";
 import {
   requireKnownCheck,
   requireProposalFits,
@@ -10,6 +11,8 @@ import type { AbciHandlers } from "./handlers.ts";
 
 /** Decodes one frame and answers it; only a query's answer may be a promise. */
 export function answerFrame(app: AbciHandlers, frame: Uint8Array): Response | Promise<Response> {
+  const check = readCheckTx(frame);
+  if (check !== undefined) return { checkTx: app.checkTx(check) };
   let request: Request;
   try {
     request = Request.decode(frame);

@@ -4,23 +4,43 @@ import {
   type Event,
   type EventAttribute,
   type ExecTxResult,
+  type ResponseCheckTx,
 } from "cosmjs-types/tendermint/abci/types";
 import { frameLength } from "./frames.ts";
 import { ReverseWriter } from "./reverseWriter.ts";
 
 const FINALIZE_BLOCK_TAG = (21 << 3) | 2;
+const CHECK_TX_TAG = (9 << 3) | 2;
+const FLUSH = Uint8Array.of(26, 0);
 
 /** Small answers are cheaper through the generated codec than through a fresh buffer. */
 const FAST_FROM_ITEMS = 16;
 
 /** The answer as frames of one write: length, then bytes. */
 export function encodeFrame(response: Response): [Uint8Array, Uint8Array] {
-  const block = response.finalizeBlock;
-  const body =
-    block !== undefined && block.txResults.length + block.events.length >= FAST_FROM_ITEMS
-      ? encodeFinalizeBlock(block)
-      : Response.encode(response).finish();
+  const body = bodyOf(response);
   return [frameLength(body.length), body];
+}
+
+function bodyOf(response: Response): Uint8Array {
+  if (response.checkTx !== undefined) return encodeCheckTx(response.checkTx);
+  if (response.flush !== undefined) return FLUSH;
+  const block = response.finalizeBlock;
+  return block !== undefined && block.txResults.length + block.events.length >= FAST_FROM_ITEMS
+    ? encodeFinalizeBlock(block)
+    : Response.encode(response).finish();
+}
+
+// One for all: answers are copied out of it.
+const checkWriter = new ReverseWriter(4096);
+
+/** A result of CheckTx has the fields of one of a block. */
+export function encodeCheckTx(result: ResponseCheckTx): Uint8Array {
+  checkWriter.clear();
+  txResult(checkWriter, result);
+  checkWriter.varint(checkWriter.length);
+  checkWriter.varint(CHECK_TX_TAG);
+  return Uint8Array.from(checkWriter.finish());
 }
 
 /** Equal in every byte to the generated codec (property test), several times as fast. */

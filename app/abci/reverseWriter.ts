@@ -6,8 +6,18 @@ const FIRST_SIZE = 64 * 1024;
  * are the largest answer of a block and lie on the path of consensus.
  */
 export class ReverseWriter {
-  #buffer = Buffer.allocUnsafe(FIRST_SIZE);
-  #start = FIRST_SIZE;
+  #buffer: Buffer;
+  #start: number;
+
+  constructor(size = FIRST_SIZE) {
+    this.#buffer = Buffer.allocUnsafe(size);
+    this.#start = size;
+  }
+
+  /** Begins anew in the same buffer: what finish() gave before is overwritten. */
+  clear(): void {
+    this.#start = this.#buffer.length;
+  }
 
   /** How much is written; the difference of two readings is the length of what came between. */
   get length(): number {

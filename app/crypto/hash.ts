@@ -1,5 +1,10 @@
 import { hash } from "node:crypto";
 
+/** The digest as a byte string, for keys of a Map: one call less and no array. */
+export function sha256Text(bytes: Uint8Array): string {
+  return hash("sha256", bytes, "binary");
+}
+
 /** OpenSSL's sha256 in one call: half as long again as noble's for a tree node. */
 export function nativeSha256(bytes: Uint8Array): Uint8Array {
   const digest = hash("sha256", bytes, "buffer");

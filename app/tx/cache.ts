@@ -1,6 +1,5 @@
-import { keyFromBytes } from "../../core/bytes.ts";
 import type { Registry } from "../appRegistry.ts";
-import { nativeSha256 } from "../crypto/hash.ts";
+import { sha256Text } from "../crypto/hash.ts";
 import { decodeTx, type DecodedTx } from "./decode.ts";
 
 /**
@@ -9,13 +8,17 @@ import { decodeTx, type DecodedTx } from "./decode.ts";
  */
 export class TxCache {
   readonly #registry: Registry;
-  readonly #half: number;
+  readonly #halfTxs: number;
+  readonly #halfBytes: number;
+  #youngBytes = 0;
   #young = new Map<string, DecodedTx>();
   #old = new Map<string, DecodedTx>();
 
-  constructor(registry: Registry, limit = 10_000) {
+  /** The defaults hold a mempool of 30,000 small transactions with the block that is made of it. */
+  constructor(registry: Registry, limit = 60_000, limitBytes = 32 * 1024 * 1024) {
     this.#registry = registry;
-    this.#half = limit >> 1;
+    this.#halfTxs = limit >> 1;
+    this.#halfBytes = limitBytes >> 1;
   }
 
   get size(): number {
@@ -24,15 +27,17 @@ export class TxCache {
 
   /** Throws sdk/2; a failure is not kept. */
   decode(bytes: Uint8Array): DecodedTx {
-    const key: string = keyFromBytes(nativeSha256(bytes));
+    const key = sha256Text(bytes);
     const young = this.#young.get(key);
     if (young !== undefined) return young;
     const tx = this.#old.get(key) ?? decodeTx(this.#registry, bytes);
-    if (this.#young.size >= this.#half) {
+    if (this.#young.size >= this.#halfTxs || this.#youngBytes >= this.#halfBytes) {
       this.#old = this.#young;
       this.#young = new Map();
+      this.#youngBytes = 0;
     }
     this.#young.set(key, tx);
+    this.#youngBytes += tx.size;
     return tx;
   }
 }

@@ -12,8 +12,15 @@ export type CheckedTx = {
   readonly fee: readonly FeeCoin[];
 };
 
-/** Messages and signers; `validate` false in recheck, which saw the same bytes before. */
+/** Messages and signers; `validate` false where the same bytes were seen before. */
 export function checkMessages(tx: DecodedTx, validate = true): CheckedTx {
+  if (tx.checked !== undefined) return tx.checked;
+  const checked = checkNow(tx, validate);
+  if (validate) tx.checked = checked;
+  return checked;
+}
+
+function checkNow(tx: DecodedTx, validate: boolean): CheckedTx {
   const { messages } = tx;
   const [first] = messages;
   if (first === undefined) {

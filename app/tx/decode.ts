@@ -5,7 +5,8 @@ import type { MsgDef } from "../../core/module.ts";
 import { WireScanner } from "../../core/wire/scanner.ts";
 import { AuthInfo, TxBody, TxRaw, type Any } from "../../proto/cosmos.ts";
 import type { Registry } from "../appRegistry.ts";
-import { nativeSha256 } from "../crypto/hash.ts";
+import type { CheckedTx } from "./checkedTx.ts";
+import { publicKeyOf, type PublicKey } from "./keys.ts";
 
 /** A message with its definition: parsed, and with its one signer. */
 export type Message = {
@@ -15,19 +16,28 @@ export type Message = {
   readonly signer: Address;
 };
 
+/** What a verdict on a signature depends on beside the transaction itself. */
+export type Verified = {
+  readonly key: Uint8Array;
+  readonly accountNumber: bigint;
+  readonly chainId: string;
+};
+
 /** A transaction whose every byte was read; it keeps nothing that depends on the state. */
 export class DecodedTx {
   readonly size: number;
-  readonly hash: Uint8Array;
   readonly raw: TxRaw;
   readonly body: TxBody;
   readonly authInfo: AuthInfo;
+  /** Left here by checkMessages; what throws is not kept and throws again. */
+  checked: CheckedTx | undefined;
   readonly #defs: ReadonlyMap<string, MsgDef<unknown, unknown>>;
   #messages: readonly Message[] | undefined;
+  #publicKeys: readonly (PublicKey | undefined)[] | undefined;
+  readonly #verified: (Verified | undefined)[] = [];
 
   constructor(registry: Registry, bytes: Uint8Array, raw: TxRaw, body: TxBody, authInfo: AuthInfo) {
     this.size = bytes.length;
-    this.hash = nativeSha256(bytes);
     this.raw = raw;
     this.body = body;
     this.authInfo = authInfo;
@@ -42,6 +52,31 @@ export class DecodedTx {
   get messages(): readonly Message[] {
     this.#messages ??= this.body.messages.map((any) => this.#parse(any));
     return this.#messages;
+  }
+
+  /** The key of each signer_info, undefined where it names none; a key that nobody can use throws each time. */
+  get publicKeys(): readonly (PublicKey | undefined)[] {
+    this.#publicKeys ??= this.authInfo.signerInfos.map(({ publicKey }) =>
+      publicKey === undefined ? undefined : publicKeyOf(publicKey),
+    );
+    return this.#publicKeys;
+  }
+
+  /**
+   * Whether signature `index` was found good before for these three: with the transaction's bytes they are all that a
+   * verdict depends on. Only good ones are kept.
+   */
+  isVerified(index: number, { key, accountNumber, chainId }: Verified): boolean {
+    const known = this.#verified[index];
+    return (
+      known?.accountNumber === accountNumber &&
+      known.chainId === chainId &&
+      (known.key === key || equalBytes(known.key, key))
+    );
+  }
+
+  setVerified(index: number, by: Verified): void {
+    this.#verified[index] = by;
   }
 
   #parse({ typeUrl, value }: Any): Message {

@@ -1,13 +1,13 @@
 import type { Ctx } from "../../core/context.ts";
 import { sdkErrors } from "../../core/errors.ts";
 import * as auth from "../../modules/auth/index.ts";
-import { SignDoc, SignMode, type SignerInfo } from "../../proto/cosmos.ts";
+import { SignDoc, SignMode } from "../../proto/cosmos.ts";
 import { nativeSha256 } from "../crypto/hash.ts";
 import type { AnteMode } from "./ante.ts";
 import { base64 } from "./base64.ts";
 import type { CheckedTx } from "./checkedTx.ts";
 import { txSequence, txSignature } from "./events.ts";
-import { dummyKey, publicKeyOf, type PublicKey } from "./keys.ts";
+import { dummyKey, type PublicKey } from "./keys.ts";
 
 /** The key of each signer_info, undefined where it names none. */
 type Keys = readonly (PublicKey | undefined)[];
@@ -21,10 +21,7 @@ type Rules = {
 /** Steps 8: a key belongs to its signer and is stored at its first use. */
 export function storePublicKeys(ctx: Ctx, { tx, signers }: CheckedTx, mode: AnteMode): Keys {
   const { signerInfos } = tx.authInfo;
-  const keys = signers.map((_, i) => {
-    const any = signerInfos[i]?.publicKey;
-    return any === undefined ? undefined : publicKeyOf(any);
-  });
+  const keys = tx.publicKeys;
   for (const [i, signer] of signers.entries()) {
     const key = keys[i];
     if (key === undefined && mode !== "simulate") continue;
@@ -74,17 +71,11 @@ export function checkSignatures(ctx: Ctx, checked: CheckedTx, rules: Rules): voi
       );
     }
     if (mode === "simulate" || mode === "recheck" || info === undefined) continue;
-    verify(ctx, checked, { account, info, signature: tx.raw.signatures[i] ?? new Uint8Array() });
+    verify(ctx, checked, i, account);
   }
 }
 
-type Signed = {
-  readonly account: auth.Account;
-  readonly info: SignerInfo;
-  readonly signature: Uint8Array;
-};
-
-function verify(ctx: Ctx, { tx }: CheckedTx, { account, info, signature }: Signed): void {
+function verify(ctx: Ctx, { tx }: CheckedTx, index: number, account: auth.Account): void {
   const { chainId, height } = ctx.block;
   // Transactions of genesis are signed before any account has a number.
   const accountNumber = height === 0n ? 0n : account.accountNumber;
@@ -93,14 +84,18 @@ function verify(ctx: Ctx, { tx }: CheckedTx, { account, info, signature }: Signe
       `signature verification failed; please verify account number (${accountNumber}) and chain-id (${chainId}): (${reason}): unauthorized`,
     );
   };
-  const mode = info.modeInfo?.single?.mode;
+  const mode = tx.authInfo.signerInfos[index]?.modeInfo?.single?.mode;
   if (mode !== SignMode.SIGN_MODE_DIRECT) {
     refuse(mode === undefined ? "unsupported multisig" : `unsupported sign mode ${mode}`);
   }
-  const { bodyBytes, authInfoBytes } = tx.raw;
-  const doc = SignDoc.encode({ bodyBytes, authInfoBytes, chainId, accountNumber }).finish();
   const key = account.pubKey ?? refuse("unsupported public key");
+  const by = { key, accountNumber, chainId };
+  if (tx.isVerified(index, by)) return;
+  const { bodyBytes, authInfoBytes, signatures } = tx.raw;
+  const doc = SignDoc.encode({ bodyBytes, authInfoBytes, chainId, accountNumber }).finish();
+  const signature = signatures[index] ?? new Uint8Array();
   if (!ctx.crypto.verifySecp256k1(key, nativeSha256(doc), signature)) {
     refuse("unable to verify single signer signature");
   }
+  tx.setVerified(index, by);
 }

@@ -20,6 +20,41 @@ export function remembered<T extends object>(codec: Codec<T>): Codec<T> {
 }
 
 /**
+ * The same for the last values read or written, at most `limit` of them, where all would be too many to hold twice.
+ * What is written is remembered too: such a value is what its bytes decode to, field by field (a property of the codec
+ * that its test holds).
+ */
+export function recent<T extends object>(codec: Codec<T>, limit: number): Codec<T> {
+  let young = new WeakMap<Uint8Array, T>();
+  let old = young;
+  let held = 0;
+  const remember = (bytes: Uint8Array, value: T): void => {
+    // Two halves: the older one goes when the younger is full.
+    if (held >= limit >> 1) {
+      old = young;
+      young = new WeakMap();
+      held = 0;
+    }
+    held += 1;
+    young.set(bytes, Object.freeze(value));
+  };
+  return {
+    encode(value) {
+      const bytes = codec.encode(value);
+      remember(bytes, value);
+      return bytes;
+    },
+    decode(bytes) {
+      const fresh = young.get(bytes);
+      if (fresh !== undefined) return fresh;
+      const value = old.get(bytes) ?? codec.decode(bytes);
+      remember(bytes, value);
+      return value;
+    },
+  };
+}
+
+/**
  * What was worked out of a remembered value, and of `at`, which names everything else that went in (an epoch, a slot):
  * `make` runs again only when `at` has changed.
  */

@@ -5,9 +5,24 @@ import { sdkErrors } from "../errors.ts";
 import { addressBytes, addressFromBytes } from "./bech32.ts";
 import { sha256 } from "./sha256.ts";
 
+/** Texts that were addresses lately: a block names the same ones again and again. */
+const rememberedAddresses = 65_536;
+
+function addressMemo(): (text: string) => boolean {
+  const known = new Set<string>();
+  return (text) => {
+    if (known.has(text)) return true;
+    if (addressBytes(text) === undefined) return false;
+    if (known.size === rememberedAddresses) known.clear();
+    known.add(text);
+    return true;
+  };
+}
+const isAddress = addressMemo();
+
 /** The parser of every address that enters: throws sdk/7 (THREATS R25). */
 export function address(text: string): Address {
-  if (addressBytes(text) === undefined)
+  if (!isAddress(text))
     throw sdkErrors.invalidAddress(`address: expected bech32, got "${text}": invalid address`);
   return text as Address;
 }

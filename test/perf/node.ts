@@ -36,25 +36,20 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** One consensus validator of ours with these accounts, as `assay start` would run it. pids: CometBFT, app. */
-export async function startAssay(
+/** A home of one consensus validator with these accounts in genesis, and its RPC port. */
+export async function assayHome(
   comet: string,
-  accounts: readonly LoadAccount[],
-): Promise<RunningNode> {
-  const home = path.join(scratch, "assay");
+  accounts: readonly { readonly address: string }[],
+  name = "assay",
+): Promise<{ home: string; rpc: string }> {
+  const home = path.join(scratch, name);
   fs.rmSync(home, { recursive: true, force: true });
   const ports = { rpc: await freePort(), p2p: await freePort() };
+  const rpc = `http://127.0.0.1:${ports.rpc}`;
   const made = await writeHome({
-    ...{
-      home,
-      comet,
-      ports,
-      moniker: "load",
-      chainId: loadChainId,
-      profile: "localnet",
-      keyringBackend: "test",
-    },
-    nodes: [`http://127.0.0.1:${ports.rpc}`],
+    ...{ home, comet, ports, moniker: "load", chainId: loadChainId, profile: "localnet" },
+    keyringBackend: "test",
+    nodes: [rpc],
   });
   const genesis = buildGenesis({
     ...{ chainId: loadChainId, profile: "localnet", timeMs: Date.now() },
@@ -64,6 +59,15 @@ export async function startAssay(
   writeGenesis(home, genesis);
   editFile(path.join(home, "config", "config.toml"), loadSettings);
   editFile(path.join(home, "config", "app.toml"), { "minimum-gas-prices": "0uassay" });
+  return { home, rpc };
+}
+
+/** One consensus validator of ours with these accounts, as `assay start` would run it. pids: CometBFT, app. */
+export async function startAssay(
+  comet: string,
+  accounts: readonly LoadAccount[],
+): Promise<RunningNode> {
+  const { home, rpc } = await assayHome(comet, accounts);
   const node = new Supervisor({
     app: program("app/main", "--home", home),
     comet: { path: comet, home },
@@ -71,7 +75,6 @@ export async function startAssay(
     logDirectory: path.join(home, "logs"),
   });
   await node.start();
-  const rpc = `http://127.0.0.1:${ports.rpc}`;
   await firstBlock(rpc);
   const { comet: cometPid = 0, app: appPid = 0 } = node.pids();
   return { rpc, pids: [cometPid, appPid], stop: () => node.stop() };

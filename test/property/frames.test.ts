@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Response, type ResponseFinalizeBlock } from "cosmjs-types/tendermint/abci/types";
+import { Request, Response, type ResponseFinalizeBlock } from "cosmjs-types/tendermint/abci/types";
 import fc from "fast-check";
-import { encodeFinalizeBlock } from "../../app/abci/encode.ts";
+import { readCheckTx } from "../../app/abci/checkTxFrame.ts";
+import { encodeCheckTx, encodeFinalizeBlock } from "../../app/abci/encode.ts";
 import { FrameReader, frameLength } from "../../app/abci/frames.ts";
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
@@ -52,6 +53,47 @@ describe("property: frames", () => {
         assert.equal(text(encodeFinalizeBlock(finalizeBlock)), text(expected));
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it("the fast encoder of CheckTx gives the bytes of the generated codec", () => {
+    fc.assert(
+      fc.property(result, (checkTx) => {
+        const expected = Response.encode({ checkTx }).finish();
+        assert.equal(text(encodeCheckTx(checkTx)), text(expected));
+      }),
+    );
+  });
+
+  it("the fast reader of CheckTx reads what the generated decoder reads, or leaves it to that", () => {
+    const edges = fc.constantFrom(0, 1, 125, 126, 127, 128, 16_380, 16_384, 70_000);
+    const tx = fc.oneof(
+      fc.uint8Array({ maxLength: 400 }),
+      edges.map((length) => new Uint8Array(length).fill(7)),
+    );
+    let read = 0;
+    fc.assert(
+      fc.property(tx, fc.constantFrom(0, 1), (bytes, type) => {
+        const frame = Request.encode({ checkTx: { tx: bytes, type } }).finish();
+        const fast = readCheckTx(frame);
+        // Only an empty transaction has no field of its own.
+        assert.equal(fast === undefined, bytes.length === 0);
+        if (fast === undefined) return;
+        read += 1;
+        assert.deepEqual(Request.decode(frame).checkTx, fast);
+      }),
+    );
+    assert.ok(read > 0);
+    const frame = Request.encode({ checkTx: { tx: new Uint8Array(40).fill(9), type: 1 } }).finish();
+    const changed = fc.tuple(fc.nat(frame.length - 1), fc.nat(255), fc.nat(frame.length));
+    fc.assert(
+      fc.property(changed, ([at, byte, length]) => {
+        const other = frame.slice(0, length);
+        if (at < length) other[at] = byte;
+        const fast = readCheckTx(other);
+        if (fast !== undefined) assert.deepEqual(Request.decode(other).checkTx, fast);
+      }),
+      { numRuns: 2000 },
     );
   });
 

@@ -181,4 +181,17 @@ describe("tx: cache", () => {
     assert.ok(cache.size <= 4);
     assert.throws(() => cache.decode(Uint8Array.of(1)));
   });
+
+  it("a signature found good counts for that key, account number and chain alone", () => {
+    const tx = decodeTx(registry, txOf({}));
+    const key = alice.publicKey;
+    const by = { key, accountNumber: 3n, chainId: "a-1" };
+    assert.equal(tx.isVerified(0, by), false);
+    tx.setVerified(0, by);
+    assert.equal(tx.isVerified(0, { ...by, key: Uint8Array.from(key) }), true);
+    assert.equal(tx.isVerified(1, by), false);
+    const other = { ...by, key: Uint8Array.from(key).fill(1, 32) };
+    for (const wrong of [other, { ...by, accountNumber: 4n }, { ...by, chainId: "a-2" }])
+      assert.equal(tx.isVerified(0, wrong), false);
+  });
 });

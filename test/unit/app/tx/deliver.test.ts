@@ -168,8 +168,7 @@ describe("tx: deliver: what no protocol error covers", () => {
     });
     const decoded = chain.first.state.txs.decode(chain.tx(alice, send(alice, alice)));
     const message: Message = { typeUrl: def.typeUrl, def, value: {}, signer: alice.address };
-    const tx = Object.create(decoded, { messages: { value: [message] } }) as DecodedTx;
-    Object.defineProperty(tx, "gasLimit", { value: decoded.gasLimit });
+    const tx: DecodedTx = Object.defineProperty(decoded, "messages", { value: [message] });
     const { state } = chain.first;
     const ctx = state.ctx(state.blockBranch(), state.blockAt(2n, 1n, new Uint8Array(20)));
     return deliverTx(ctx, tx, state.anteEnv("deliver"));

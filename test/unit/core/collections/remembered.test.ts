@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { keyFromBytes, utf8Decode, utf8Encode } from "../../../../core/bytes.ts";
 import type { Codec } from "../../../../core/codec.ts";
 import { addressKey } from "../../../../core/collections/keys.ts";
-import { remembered, rememberedAt } from "../../../../core/collections/remembered.ts";
+import { recent, remembered, rememberedAt } from "../../../../core/collections/remembered.ts";
 import { addressFromBytes } from "../../../../core/crypto/bech32.ts";
 
 describe("remembered codec", () => {
@@ -29,6 +29,30 @@ describe("remembered codec", () => {
     const value = remembered(codec).decode(utf8Encode("a"));
     assert.throws(() => (value.text = "b"), TypeError);
     assert.equal(value.text, "a");
+  });
+
+  it("keeps the last ones read or written, and forgetting changes no value", () => {
+    let decodes = 0;
+    const codec: Codec<{ text: string }> = {
+      encode: ({ text }) => utf8Encode(text),
+      decode(bytes) {
+        decodes++;
+        return { text: utf8Decode(bytes) };
+      },
+    };
+    const { encode, decode } = recent(codec, 8);
+    const written = Array.from({ length: 20 }, (_, i) => encode({ text: String(i) }));
+    assert.deepEqual(
+      written.slice(-4).map((bytes) => decode(bytes).text),
+      ["16", "17", "18", "19"],
+    );
+    assert.equal(decodes, 0);
+    assert.deepEqual(
+      written.map((bytes) => decode(bytes).text),
+      written.map((_, i) => String(i)),
+    );
+    assert.ok(decodes >= 12, `${decodes} decoded anew`);
+    assert.throws(() => (decode(written[0] ?? new Uint8Array()).text = "b"), TypeError);
   });
 
   it("what was worked out of a value is made again only when `at` changes", () => {

@@ -9,6 +9,7 @@ import { moduleAddress, pubKeyAddress } from "../../../../core/crypto/address.ts
 import { addressFromBytes } from "../../../../core/crypto/bech32.ts";
 import { BugError } from "../../../../core/errors.ts";
 import * as auth from "../../../../modules/auth/index.ts";
+import { Account } from "../../../../modules/auth/types.ts";
 import { Any, BaseAccount, ModuleAccount } from "../../../../proto/cosmos.ts";
 import { testWorld } from "../../../support/ctx.ts";
 import { codeOf, refusal } from "../../../support/refusal.ts";
@@ -28,6 +29,28 @@ describe("auth: accounts", () => {
     assert.equal(auth.ensureAccount(ctx, bob).accountNumber, 1n);
     assert.equal(auth.ensureModuleAccount(ctx, "tasks").accountNumber, 2n);
     assert.equal(auth.ensureAccount(ctx, alice).accountNumber, 0n);
+  });
+
+  it("D17: an account is what its bytes decode to, in every form that is written", () => {
+    const ctx = testWorld().at();
+    const multisig = {
+      typeUrl: "/cosmos.crypto.multisig.LegacyAminoPubKey",
+      value: new Uint8Array(),
+    };
+    const written = [
+      auth.ensureAccount(ctx, alice),
+      auth.setPubKey(ctx, alice, key),
+      auth.bumpSequence(ctx, alice),
+      auth.ensureModuleAccount(ctx, "tasks", ["burner"]),
+      auth.ensureAccount(ctx, bob),
+      auth.setPubKey(ctx, bob, multisig),
+    ];
+    for (const account of written) {
+      assert.deepEqual(Account.decode(Account.encode(account)), account);
+      // A piece of a pool would keep the whole pool alive (proto/cosmos.ts).
+      const bytes = Account.encode(account);
+      assert.equal(bytes.buffer.byteLength, bytes.length);
+    }
   });
 
   it("finds nothing where there is no account", () => {

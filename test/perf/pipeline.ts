@@ -1,0 +1,46 @@
+import { report } from "./harness.ts";
+import { loadAccounts, signSends } from "./load.ts";
+import { assayHome, loadChainId } from "./node.ts";
+import { Replayer } from "./replayer.ts";
+
+/** What a bank send costs the app alone, step by step, over its socket. `profile`: a folder for --cpu-prof. */
+export async function pipeline(comet: string, count: number, profile?: string): Promise<void> {
+  const accounts = loadAccounts(Math.min(2_000, count), "assay");
+  const rounds = Math.ceil(count / accounts.length);
+  const sends = signSends({
+    ...{ accounts, rounds, chainId: loadChainId, denom: "uassay" },
+    ...{ fee: 200n, gas: 200_000n, firstAccountNumber: 0 },
+  }).map((tx) => Buffer.from(tx, "base64"));
+  const { home } = await assayHome(comet, accounts, "pipeline");
+  const nodeArgs = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
+  const app = await Replayer.start(home, nodeArgs);
+  try {
+    await app.block([]);
+    const cpu = { check: 0, recheck: 0, propose: 0, block: 0 };
+    const timed = async <T>(step: keyof typeof cpu, run: () => Promise<T>): Promise<T> => {
+      const before = app.cpuSeconds;
+      const result = await run();
+      cpu[step] += app.cpuSeconds - before;
+      return result;
+    };
+    const size = accounts.length;
+    for (let round = 0; round < rounds; round++) {
+      const txs = sends.slice(round * size, (round + 1) * size);
+      await timed("check", () => app.check(txs));
+      const chosen = await timed("propose", () => app.propose(txs));
+      if (chosen.length !== txs.length)
+        throw new Error(`proposed ${chosen.length} of ${txs.length}`);
+      await timed("block", () => app.block(chosen));
+      const next = sends.slice((round + 1) * size, (round + 2) * size);
+      void next;
+    }
+    for (const [step, seconds] of Object.entries(cpu)) {
+      report({
+        ...{ id: "pipeline", what: `app CPU of a send: ${step}`, unit: "µs/tx" },
+        ...{ value: (seconds * 1e6) / sends.length, params: { sends: sends.length } },
+      });
+    }
+  } finally {
+    await app.stop();
+  }
+}
