@@ -98,9 +98,17 @@ export const addressKey: KeyCodec<Address> = {
   },
 };
 
+/** ASCII is its own byte string: names and denoms, which most texts are, cost no array. */
+function byteString(text: string): string {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) > 127) return keyFromBytes(utf8Encode(text));
+  }
+  return text;
+}
+
 /** UTF-8 text, at most 255 bytes unless last. */
 export const stringKey: KeyCodec<string> = {
-  encode: (key, last) => variable(keyFromBytes(utf8Encode(key)), last),
+  encode: (key, last) => variable(byteString(key), last),
   decode(text, at, last) {
     const [start, end] = variableEnd(text, at, last);
     return [utf8Decode(bytesFromKey(text.slice(start, end) as StoreKey)), end];

@@ -1,5 +1,5 @@
 import { addressKey, stringKey, u64Key } from "../../core/collections/keys.ts";
-import { recent } from "../../core/collections/remembered.ts";
+import { recent, remembered } from "../../core/collections/remembered.ts";
 import { schema } from "../../core/collections/schema.ts";
 import type { Address } from "../../core/brand.ts";
 import type { Codec } from "../../core/codec.ts";
@@ -15,7 +15,7 @@ const recentAccounts = 20_000;
 
 const addressBytes: Codec<Address> = { encode: bytesOfAddress, decode: addressFromBytes };
 
-export const params = state.item(0, "params", Params);
+export const params = state.item(0, "params", remembered(Params));
 export const accounts = state.map(1, "accounts", addressKey, recent(Account, recentAccounts));
 export const nextAccountNumber = state.sequence(2, "nextAccountNumber", 0n);
 // Ours: the SDK knows its module accounts from its wiring, we from state.

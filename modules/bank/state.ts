@@ -1,4 +1,5 @@
 import { addressKey, pairKey, stringKey, zeroEndedKey } from "../../core/collections/keys.ts";
+import { remembered } from "../../core/collections/remembered.ts";
 import { schema } from "../../core/collections/schema.ts";
 import { AmountText, Flag, Metadata, Params } from "./types.ts";
 
@@ -11,4 +12,4 @@ export const balances = state.map(2, "balances", pairKey(addressKey, stringKey),
 // The layout is the SDK's, so an IndexedMap does not fit; setBalance alone writes it.
 export const owners = state.keySet(3, "owners", pairKey(zeroEndedKey, addressKey));
 export const sendEnabled = state.map(4, "sendEnabled", stringKey, Flag);
-export const params = state.item(5, "params", Params);
+export const params = state.item(5, "params", remembered(Params));

@@ -27,7 +27,7 @@ const state = schema("registry");
 const text: Codec<string> = { encode: utf8Encode, decode: utf8Decode };
 const count: Codec<bigint> = { encode: u64Bytes, decode: u64FromBytes };
 
-export const params = state.item(0, "params", Params);
+export const params = state.item(0, "params", remembered(Params));
 /** By username; an owner has one. */
 export const users = state.indexedMap(1, "users", stringKey, User, {
   owner: index<string, User, User["owner"]>(2, addressKey, (user) => user.owner),

@@ -6,6 +6,7 @@ import {
   u64Key,
   u8Key,
 } from "../../core/collections/keys.ts";
+import { remembered } from "../../core/collections/remembered.ts";
 import { schema } from "../../core/collections/schema.ts";
 import type { Height } from "../../core/brand.ts";
 import { proto, type Codec } from "../../core/codec.ts";
@@ -23,7 +24,7 @@ const oneByte: Codec<number> = {
 };
 const marker: Codec<true> = { encode: () => Uint8Array.of(1), decode: () => true };
 
-export const params = state.item(0, "params", Params);
+export const params = state.item(0, "params", remembered(Params));
 /** Without seats and inline bytes: those lie apart, so that a post writes few bytes (see tasks.ts). */
 export const tasks = state.map(1, "tasks", id, Task);
 export const seats = state.map(2, "seats", pairKey(id, u8Key()), Seat);

@@ -24,15 +24,17 @@ export async function pipeline(comet: string, count: number, profile?: string): 
       return result;
     };
     const size = accounts.length;
+    const roundOf = (round: number): Buffer[] => sends.slice(round * size, (round + 1) * size);
+    await timed("check", () => app.check(roundOf(0)));
     for (let round = 0; round < rounds; round++) {
-      const txs = sends.slice(round * size, (round + 1) * size);
-      await timed("check", () => app.check(txs));
+      const txs = roundOf(round);
+      const waiting = roundOf(round + 1);
+      await timed("check", () => app.check(waiting));
       const chosen = await timed("propose", () => app.propose(txs));
       if (chosen.length !== txs.length)
         throw new Error(`proposed ${chosen.length} of ${txs.length}`);
       await timed("block", () => app.block(chosen));
-      const next = sends.slice((round + 1) * size, (round + 2) * size);
-      void next;
+      await timed("recheck", () => app.check(waiting, 1));
     }
     for (const [step, seconds] of Object.entries(cpu)) {
       report({
