@@ -13,6 +13,7 @@ import { msOf } from "./appTime.ts";
 import { beacon, beginBefore, beginAfter, clock, endOrder } from "./modules.ts";
 import { signatureOf } from "./proposal/contribution.ts";
 import { attempt, deliverTx, failedResult, mutable } from "./tx/deliver.ts";
+import { preverify } from "./tx/preverify.ts";
 import { withMode } from "./tx/events.ts";
 
 const noGasLeft = {
@@ -41,6 +42,8 @@ export function finalizeBlock(
   const events: Event[] = begin(ctx, due, txs[0]);
   const results = due ? [contributed()] : [];
   const own = due ? txs.slice(1) : txs;
+  if (state.verifyBatch !== undefined)
+    preverify(ctx, (bytes) => state.txs.decode(bytes), own, state.verifyBatch);
   const gas = runTxs(state, ctx, own, results);
   if (own.length > 0) clock.noteWork(ctx);
   events.push(...end(ctx, usageOf(state, txs, gas)));

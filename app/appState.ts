@@ -14,6 +14,7 @@ import { limitsOf, type BlockLimits } from "./appLimits.ts";
 import type { Registry } from "./appRegistry.ts";
 import type { Db } from "./db/index.ts";
 import type { AnteEnv, AnteMode } from "./tx/ante.ts";
+import type { VerifyBatch } from "./tx/preverify.ts";
 import { TxCache } from "./tx/cache.ts";
 import { Rechecks } from "./tx/recheck.ts";
 
@@ -55,11 +56,21 @@ export class ChainState {
   #limits: BlockLimits | undefined;
   #check: { readonly store: Branch; readonly rechecks: Rechecks } | undefined;
 
-  constructor(config: NodeConfig, registry: Registry, db: ChainDb, crypto: Crypto) {
+  /** Verifies many signatures at once; undefined: one by one, where they are needed. */
+  readonly verifyBatch: VerifyBatch | undefined;
+
+  constructor(
+    config: NodeConfig,
+    registry: Registry,
+    db: ChainDb,
+    crypto: Crypto,
+    verifyBatch?: VerifyBatch,
+  ) {
     this.config = config;
     this.registry = registry;
     this.db = db;
     this.crypto = crypto;
+    this.verifyBatch = verifyBatch;
     this.txs = new TxCache(registry);
     if (db.lastHeight > 0n) this.#params = ConsensusParams.decode(db.meta);
   }

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { pino, type Logger } from "pino";
@@ -18,12 +19,15 @@ import { startMetrics, type Metrics } from "./appMetrics.ts";
 import { buildRegistry } from "./appRegistry.ts";
 import { ChainState } from "./appState.ts";
 import { assertNative } from "./crypto/native.ts";
+import { VerifyPool } from "./crypto/verifyPool.ts";
 import { DbError, openDb, type Db } from "./db/index.ts";
 import { StartError, startErrorLine } from "./errors.ts";
 import { genesisError, parseAppState } from "./genesis/parse.ts";
 import { modules } from "./modules.ts";
 
 const version = "0.1.0";
+/** Threads that verify beside the main one; CometBFT needs cores too. */
+const mostVerifiers = 3;
 
 // Written at once: an asynchronous log loses its last lines at an exit.
 const output = pino.destination({ dest: 1, sync: true });
@@ -72,7 +76,8 @@ async function start(): Promise<void> {
     haltHeight: toml.haltHeight,
     queryGasLimit: toml.queryGasLimit === 0n ? defaultQueryGasLimit : toml.queryGasLimit,
   };
-  const state = new ChainState(config, registry, db, appCrypto());
+  const pool = new VerifyPool(Math.min(availableParallelism() - 1, mostVerifiers));
+  const state = new ChainState(config, registry, db, appCrypto(), (jobs) => pool.verify(jobs));
   const metrics = toml.metrics === undefined ? undefined : await startMetrics(toml.metrics);
   const handlers = observed(createHandlers(state), state, log, metrics);
   const server = createServer(handlers, { fatal: (error) => die(log, error) });

@@ -6,6 +6,7 @@ import { nativeSha256 } from "../crypto/hash.ts";
 import type { AnteMode } from "./ante.ts";
 import { base64 } from "./base64.ts";
 import type { CheckedTx } from "./checkedTx.ts";
+import type { DecodedTx, Verified } from "./decode.ts";
 import { txSequence, txSignature } from "./events.ts";
 import { dummyKey, type PublicKey } from "./keys.ts";
 
@@ -91,11 +92,20 @@ function verify(ctx: Ctx, { tx }: CheckedTx, index: number, account: auth.Accoun
   const key = account.pubKey ?? refuse("unsupported public key");
   const by = { key, accountNumber, chainId };
   if (tx.isVerified(index, by)) return;
-  const { bodyBytes, authInfoBytes, signatures } = tx.raw;
-  const doc = SignDoc.encode({ bodyBytes, authInfoBytes, chainId, accountNumber }).finish();
-  const signature = signatures[index] ?? new Uint8Array();
-  if (!ctx.crypto.verifySecp256k1(key, nativeSha256(doc), signature)) {
+  const { digest, signature } = signatureOf(tx, index, by);
+  if (!ctx.crypto.verifySecp256k1(key, digest, signature)) {
     refuse("unable to verify single signer signature");
   }
   tx.setVerified(index, by);
+}
+
+/** Signature `index` and what it must sign in SIGN_MODE_DIRECT (WIRE.md 6). */
+export function signatureOf(
+  tx: DecodedTx,
+  index: number,
+  { accountNumber, chainId }: Verified,
+): { readonly digest: Uint8Array; readonly signature: Uint8Array } {
+  const { bodyBytes, authInfoBytes, signatures } = tx.raw;
+  const doc = SignDoc.encode({ bodyBytes, authInfoBytes, chainId, accountNumber }).finish();
+  return { digest: nativeSha256(doc), signature: signatures[index] ?? new Uint8Array() };
 }
