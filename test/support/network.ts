@@ -123,7 +123,7 @@ export class TestNetwork {
   }
 
   /** A real executor process for the node of account `owner`. */
-  async startExecutor(owner: number): Promise<ExecutorProcess> {
+  async startExecutor(owner: number, feeGrant = false): Promise<ExecutorProcess> {
     const home = this.folder.in(`executor${owner}`);
     const operator = await writeExecutorHome({
       home,
@@ -131,8 +131,9 @@ export class TestNetwork {
       chainId,
       keyring: "test",
       services: [this.#manifest],
+      ...(feeGrant ? { feeGranter: await this.#address(owner) } : {}),
     });
-    const node = await this.bond(owner, operator.address);
+    const node = await this.bond(owner, operator.address, undefined, feeGrant);
     const executor = { home, node, ...this.#spawnExecutor(home) };
     this.executors.push(executor);
     return executor;
@@ -184,7 +185,16 @@ export class TestNetwork {
     return { node, operator: await AssayClient.connect(this.rpc, { signer }), secret };
   }
 
-  async bond(owner: number, operator: string, stake = 10_000_000n): Promise<string> {
+  async #address(account: number): Promise<string> {
+    return (await this.client(account)).sender.address;
+  }
+
+  async bond(
+    owner: number,
+    operator: string,
+    stake = 10_000_000n,
+    feeGrant = false,
+  ): Promise<string> {
     const client = await this.client(owner);
     await setUpNode(client, {
       ...{
@@ -194,7 +204,7 @@ export class TestNetwork {
         stake,
         commitmentMs: 600_000n,
       },
-      ...{ capacity: undefined, operatorFunds: 100_000_000n, endpoint: "", operator },
+      ...{ capacity: undefined, operatorFunds: 100_000_000n, endpoint: "", operator, feeGrant },
     });
     return client.sender.address;
   }
