@@ -12,7 +12,7 @@ import { socketPathOf } from "../../cli/home/socket.ts";
 import { publishService } from "../../cli/service/publish.ts";
 import { Supervisor } from "../../cli/supervise/supervisor.ts";
 import { AssayClient } from "../../client/index.ts";
-import { newMnemonic, deriveKey } from "../../client/keyring/keyring.ts";
+import { Keyring, newMnemonic, deriveKey } from "../../client/keyring/keyring.ts";
 import { Accounts } from "../../localnet/accounts.ts";
 import { Folder, type Network } from "../../localnet/folder.ts";
 import { connectNodes, rpcUrls, writeNetwork } from "../../localnet/homes.ts";
@@ -106,6 +106,12 @@ export class TestNetwork {
   async client(account?: number, endpoints: readonly string[] = this.rpc): Promise<AssayClient> {
     if (account === undefined) return AssayClient.connect(endpoints);
     return AssayClient.connect(endpoints, { signer: await this.accounts.signer(account) });
+  }
+
+  /** A client that signs with an executor's own key, as somebody who broke into its machine would. */
+  async operator({ home }: ExecutorProcess): Promise<AssayClient> {
+    const ring = new Keyring({ home, backend: "test", prefix: "assay" });
+    return AssayClient.connect(this.rpc, { signer: await ring.signer("operator") });
   }
 
   /** Publishes the demo service by account 0. */
