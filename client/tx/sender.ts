@@ -66,6 +66,8 @@ const dummySignature = new Uint8Array(64);
  */
 export class TxSender {
   readonly address: string;
+  /** Who pays, when it is not this key. */
+  readonly feeGranter: string | undefined;
   readonly #options: SenderOptions;
   readonly #registry = assayRegistry();
   #account: AccountInfo | undefined;
@@ -75,6 +77,7 @@ export class TxSender {
   constructor(options: SenderOptions) {
     this.#options = options;
     this.address = options.address;
+    this.feeGranter = options.feeGranter;
   }
 
   /**
