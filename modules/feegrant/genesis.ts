@@ -5,7 +5,7 @@ import type { Grant } from "../../proto/cosmos.ts";
 import { ensureAccount } from "../auth/index.ts";
 import { allowanceFault } from "./allowances.ts";
 import { addGrant } from "./grants.ts";
-import { grants } from "./state.ts";
+import { grants, layout } from "./state.ts";
 import { GenesisState } from "./types.ts";
 
 function grantFault({ granter, grantee, allowance }: Grant): string | undefined {
@@ -38,6 +38,7 @@ export const genesis = defineGenesis<GenesisState>({
   message: "cosmos.feegrant.v1beta1.GenesisState",
   validate,
   init(ctx, { allowances }) {
+    layout.set(ctx, 1);
     for (const { granter, grantee, allowance } of allowances) {
       if (allowance === undefined) continue;
       const parties = { granter: granter as Address, grantee: grantee as Address };

@@ -1,4 +1,4 @@
-import { addressField, branded, proto, type Decoded } from "../../core/codec.ts";
+import { addressField, branded, proto, type Codec, type Decoded } from "../../core/codec.ts";
 import * as wire from "../../proto/cosmos.ts";
 
 export const basicType = "/cosmos.feegrant.v1beta1.BasicAllowance";
@@ -9,6 +9,12 @@ export const allowedMsgType = "/cosmos.feegrant.v1beta1.AllowedMsgAllowance";
 export const allowanceTypes = [basicType, periodicType, allowedMsgType] as const;
 
 const parties = { granter: addressField, grantee: addressField };
+
+/** The version of the store's layout. */
+export const Layout: Codec<number> = {
+  encode: (version) => Uint8Array.of(version),
+  decode: (bytes) => bytes[0] ?? 0,
+};
 
 /** As stored, in the SDK's form: clients read it from proofs. */
 export const Grant = branded(wire.Grant, parties);

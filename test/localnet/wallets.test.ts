@@ -204,7 +204,8 @@ describe("localnet: wallets, with CosmJS as it is published", { skip, timeout: 9
     let client: AssayClient;
 
     before(async () => {
-      await net.publish();
+      // Wide: on a busy machine nobody shall be late.
+      await net.publish({ commitBlocks: 60, revealBlocks: 60 });
       for (const owner of [1, 2, 3]) await net.startExecutor(owner, true);
       await net.untilEligible(3);
       client = await net.client(0);
