@@ -128,7 +128,8 @@ export class ByteReader {
     for (let scale = 1; scale <= 2 ** 49; scale *= 128) {
       const byte = this.u8();
       value += (byte & 127) * scale;
-      if (byte === 0 && scale > 1) throw new MalformedError("expected a uvarint in its shortest form");
+      if (byte === 0 && scale > 1)
+        throw new MalformedError("expected a uvarint in its shortest form");
       if (byte < 128 && Number.isSafeInteger(value)) return value;
     }
     throw new MalformedError("expected a uvarint below 2^53");

@@ -28,8 +28,7 @@ function unstorable(text: string): TxError {
 
 function variable(text: string, last: boolean): string {
   if (last) return text;
-  if (text.length > 255)
-    throw unstorable(`at most 255 bytes, got ${text.length}`);
+  if (text.length > 255) throw unstorable(`at most 255 bytes, got ${text.length}`);
   return String.fromCharCode(text.length) + text;
 }
 

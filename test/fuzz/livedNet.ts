@@ -96,7 +96,10 @@ function others(
   const commitment = taggedHash("name", "service", "another-demo", free.address, salt);
   run(
     free,
-    msg(registry("MsgCommitName"), registryTx.MsgCommitName, { committer: free.address, commitment }),
+    msg(registry("MsgCommitName"), registryTx.MsgCommitName, {
+      committer: free.address,
+      commitment,
+    }),
   );
   run(
     author,

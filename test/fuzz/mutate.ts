@@ -139,7 +139,12 @@ function explicitDefault(random: Random, { field }: WireField): WireField {
   const next = field + random(3);
   return random(2) === 0
     ? { field: next, wire: 0, value: { kind: "number", number: 0n }, style: plainStyle }
-    : { field: next, wire: 2, value: { kind: "bytes", bytes: new Uint8Array() }, style: plainStyle };
+    : {
+        field: next,
+        wire: 2,
+        value: { kind: "bytes", bytes: new Uint8Array() },
+        style: plainStyle,
+      };
 }
 
 function nest(field: WireField, depth: number): void {

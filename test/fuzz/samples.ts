@@ -56,7 +56,10 @@ function valueOf(
   options: SampleOptions,
   depth: number,
 ): { wire: number; value: WireValue } {
-  const bytes = (value: Uint8Array) => ({ wire: 2, value: { kind: "bytes", bytes: value } as const });
+  const bytes = (value: Uint8Array) => ({
+    wire: 2,
+    value: { kind: "bytes", bytes: value } as const,
+  });
   if (shape.packed) return bytes(Uint8Array.of(1, 2));
   switch (shape.kind) {
     case "message":
@@ -70,7 +73,9 @@ function valueOf(
     case "string":
       return bytes(new TextEncoder().encode(textOf(random, options)));
     case "bytes":
-      return bytes(new Uint8Array(pickOne(random, [1, 20, 32, 32, 32, 33, 64])).fill(1 + random(255)));
+      return bytes(
+        new Uint8Array(pickOne(random, [1, 20, 32, 32, 32, 33, 64])).fill(1 + random(255)),
+      );
     case "fixed32":
       return { wire: 5, value: { kind: "raw", bytes: new Uint8Array(4).fill(1) } };
     case "fixed64":

@@ -103,7 +103,9 @@ export function requestSeeds(random: Random): Uint8Array[] {
       { finalizeBlock: common },
       { prepareProposal: { ...common, maxTxBytes: 100_000n } },
       { processProposal: common },
-    ].map((request) => Buffer.from(requestFrame(request).subarray(lengthOf(requestFrame(request))))),
+    ].map((request) =>
+      Buffer.from(requestFrame(request).subarray(lengthOf(requestFrame(request)))),
+    ),
   );
   for (const seed of seeds) Request.decode(seed);
   return seeds;

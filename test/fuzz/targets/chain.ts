@@ -22,7 +22,10 @@ const maxAnswerBytes = 8 * 1024 * 1024;
 function noAlarms(chain: TestChain): void {
   const alarms = chain.alarms();
   for (const replica of chain.replicas) replica.state.alarms.length = 0;
-  assert.deepEqual(alarms.filter((line) => line.startsWith("transaction:")), []);
+  assert.deepEqual(
+    alarms.filter((line) => line.startsWith("transaction:")),
+    [],
+  );
 }
 
 /** path, 0, height as text, 0, prove, data: what CometBFT hands on of anybody's abci_query. */
@@ -97,7 +100,9 @@ function queryRoutes(chain: TestChain, random: Random): Route[] {
   });
   const raw = stores.flatMap((store) => {
     const view = chain.first.state.db.multistore.view();
-    const keys = [...view.range(store, "\u0000" as never, undefined)].map(([key]) => bytesFromKey(key));
+    const keys = [...view.range(store, "\u0000" as never, undefined)].map(([key]) =>
+      bytesFromKey(key),
+    );
     const seeds = keys.length === 0 ? [new Uint8Array(1)] : keys.slice(0, 200);
     return ["key", "subspace"].flatMap((kind) =>
       [`/store/${store}/${kind}`, `store/${store}/${kind}`].map((path) => ({
@@ -111,7 +116,13 @@ function queryRoutes(chain: TestChain, random: Random): Route[] {
 
 function oddRoutes(chain: TestChain, random: Random): Route[] {
   const txs = corpusMessages().map(({ value }) => value);
-  const paths = ["/app/version", "/app/simulate", "/p2p/filter/addr/1.2.3.4:5", "/app", "/custom/x/y"];
+  const paths = [
+    "/app/version",
+    "/app/simulate",
+    "/p2p/filter/addr/1.2.3.4:5",
+    "/app",
+    "/custom/x/y",
+  ];
   const more = edgeTexts.slice(0, 12).map((text) => `/${text}/store/${chain.height}`);
   return [...paths, ...more].map((path) => ({ path, mutator: new Mutator(random, txs) }));
 }

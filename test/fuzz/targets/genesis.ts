@@ -20,7 +20,9 @@ export const genesisTarget: Target = {
   make(random) {
     const { modules, descriptors } = testRegistry();
     const states = seedStates();
-    const parts = modules.map(({ name }) => states.map((state) => ({ [name]: state[name] ?? null })));
+    const parts = modules.map(({ name }) =>
+      states.map((state) => ({ [name]: state[name] ?? null })),
+    );
     const cheap = modules.flatMap(({ name, genesis }, i) =>
       genesis === undefined || name === "beacon" ? [] : [i],
     );
@@ -68,7 +70,11 @@ function seedStates(): Record<string, Json>[] {
   for (const { name, genesis } of modules) {
     if (genesis === undefined) continue;
     const type = descriptorOf(descriptors, genesis.message);
-    lived[name] = exported(genesis, type, chain.read((ctx) => genesis.export(ctx)));
+    lived[name] = exported(
+      genesis,
+      type,
+      chain.read((ctx) => genesis.export(ctx)),
+    );
   }
   return [fresh, lived];
 }
@@ -78,4 +84,3 @@ function exported(def: GenesisDef<unknown>, type: DescMessage, genesis: unknown)
   const message = fromBinary(type, def.codec.encode(genesis));
   return toJson(type, message, { registry: descriptors, useProtoFieldName: true }) as Json;
 }
-

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { project } from "../../../client/results/compare.ts";
-import { atPointer, canonicalJson, parseJson, type JsonValue } from "../../../client/results/json.ts";
+import {
+  atPointer,
+  canonicalJson,
+  parseJson,
+  type JsonValue,
+} from "../../../client/results/json.ts";
 import { editBytes, edgeTexts } from "../bytesEdits.ts";
 import type { Target } from "../harness.ts";
 import { editJson, type Json } from "../jsonEdits.ts";
@@ -12,20 +17,35 @@ const seeds: readonly Json[] = [
   "text",
   -0.5,
 ];
-const pointers = ["", "/a/b/0", "/a/~01", "/items/1/id", "/__proto__", "/constructor", "/a/b/-", "/0/0", "a"];
+const pointers = [
+  "",
+  "/a/b/0",
+  "/a/~01",
+  "/items/1/id",
+  "/__proto__",
+  "/constructor",
+  "/a/b/-",
+  "/0/0",
+  "a",
+];
 
 /** Outputs of tasks: the reader that all nodes must agree in, against the language's own. */
 export const jsonTarget: Target = {
   name: "task results",
   inputs: 100_000,
   make(random) {
-    const texts = [...seeds.map((seed) => JSON.stringify(seed)), ...edgeTexts, "[1.10,1e-7,-0,1E+5]"];
+    const texts = [
+      ...seeds.map((seed) => JSON.stringify(seed)),
+      ...edgeTexts,
+      "[1.10,1e-7,-0,1E+5]",
+    ];
     const bytes = texts.map((text) => new TextEncoder().encode(text));
     return {
       next() {
         const way = random(20);
         if (way === 0) return bytes[random(bytes.length)] ?? new Uint8Array();
-        if (way < 8) return editBytes(random, bytes[random(bytes.length)] ?? new Uint8Array(), bytes);
+        if (way < 8)
+          return editBytes(random, bytes[random(bytes.length)] ?? new Uint8Array(), bytes);
         const edited = editJson(random, seeds[random(seeds.length)] ?? null, seeds);
         return new TextEncoder().encode(JSON.stringify(edited));
       },

@@ -11,7 +11,12 @@ import { Mutator } from "../mutate.ts";
 
 const stores = ["acc", "bank", "registry", "staking", "tasks"];
 
-type Proven = { store: string; key: Uint8Array; value: Uint8Array | undefined; ops: readonly ProofOp[] };
+type Proven = {
+  store: string;
+  key: Uint8Array;
+  value: Uint8Array | undefined;
+  ops: readonly ProofOp[];
+};
 
 /** The input: which key is asked, whether the first op is damaged, then the damaged op. */
 export const proofsTarget: Target = {
@@ -21,7 +26,11 @@ export const proofsTarget: Target = {
     const state = sampleState(random);
     const proven = allProven(state);
     const mutators = [0, 1].map(
-      (op) => new Mutator(random, proven.map(({ ops }) => ops[op]?.data ?? new Uint8Array())),
+      (op) =>
+        new Mutator(
+          random,
+          proven.map(({ ops }) => ops[op]?.data ?? new Uint8Array()),
+        ),
     );
     return {
       next() {
@@ -37,12 +46,14 @@ export const proofsTarget: Target = {
         const lies = [utf8Encode("lie"), ...claims(decoded)];
         for (const lie of lies) {
           const proves = verifyMembership(ops, state.appHash, one.store, one.key, lie);
-          if (proves) assert.ok(one.value !== undefined && equalBytes(lie, one.value), "a lie was proved");
+          if (proves)
+            assert.ok(one.value !== undefined && equalBytes(lie, one.value), "a lie was proved");
         }
         const absent = verifyNonMembership(ops, state.appHash, one.store, one.key);
         if (absent) assert.equal(one.value, undefined, "a key that is there was proved absent");
         const truth = one.value;
-        return absent || (truth !== undefined && verifyMembership(ops, state.appHash, one.store, one.key, truth))
+        return absent ||
+          (truth !== undefined && verifyMembership(ops, state.appHash, one.store, one.key, truth))
           ? "accepted"
           : "rejected";
       },
@@ -71,7 +82,10 @@ function sampleState(random: Random): Multistore {
       const keys = [...numbers].sort((a, b) => a - b).map((i) => `k${String(i).padStart(3, "0")}`);
       return {
         store,
-        changes: keys.map((key) => ({ key: key as StoreKey, value: randomBytes(random, 1 + random(20)) })),
+        changes: keys.map((key) => ({
+          key: key as StoreKey,
+          value: randomBytes(random, 1 + random(20)),
+        })),
       };
     });
     state.stage(version, changes);
@@ -81,7 +95,10 @@ function sampleState(random: Random): Multistore {
 }
 
 function allProven(state: Multistore): Proven[] {
-  const keys = Array.from({ length: 45 }, (_, i) => `k${String(i + 5).padStart(3, "0")}` as StoreKey);
+  const keys = Array.from(
+    { length: 45 },
+    (_, i) => `k${String(i + 5).padStart(3, "0")}` as StoreKey,
+  );
   return ["registry", "staking", "tasks"].flatMap((store) =>
     [...keys, "a" as StoreKey, "z" as StoreKey].flatMap((key): Proven[] => {
       const found = state.prove(store, key, 4n);

@@ -79,7 +79,11 @@ export const blsTarget: Target = {
 };
 
 /** A seed, an edit anywhere, or one part replaced by zeros, ones, the order and its neighbours. */
-function nextSignature(random: Random, seeds: readonly Uint8Array[], starts: readonly number[]): Uint8Array {
+function nextSignature(
+  random: Random,
+  seeds: readonly Uint8Array[],
+  starts: readonly number[],
+): Uint8Array {
   const seed = seeds[random(seeds.length)] ?? new Uint8Array();
   const way = random(20);
   if (way === 0) return seed;

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { fromBech32, toBech32 } from "@cosmjs/encoding";
 import { amountField, decField } from "../../../core/codec.ts";
 import { address } from "../../../core/crypto/address.ts";
-import { addressBytes, bech32Config, bech32Decode, bech32Encode } from "../../../core/crypto/bech32.ts";
+import {
+  addressBytes,
+  bech32Config,
+  bech32Decode,
+  bech32Encode,
+} from "../../../core/crypto/bech32.ts";
 import { TxError } from "../../../core/errors.ts";
 import { formatDec, parseDec } from "../../../core/math/dec.ts";
 import { maxAmount, parseDecimal } from "../../../core/math/integers.ts";
@@ -73,7 +78,17 @@ export const numbersTarget: Target = {
   name: "amounts and fractions",
   inputs: 200_000,
   make(random) {
-    const numbers = ["0", "1", "10", "999", "1.5", "0.000000000000000001", "0.25", "1.0", String(maxAmount)];
+    const numbers = [
+      "0",
+      "1",
+      "10",
+      "999",
+      "1.5",
+      "0.000000000000000001",
+      "0.25",
+      "1.0",
+      String(maxAmount),
+    ];
     const seeds = [...numbers, ...edgeTexts].map(encode);
     return {
       next: () => (random(4) === 0 ? digits(random) : nextText(random, seeds)),
@@ -81,8 +96,13 @@ export const numbersTarget: Target = {
         const text = decode(bytes);
         const plain = /^(?:0|[1-9][0-9]{0,38})$/.test(text) ? BigInt(text) : undefined;
         assert.equal(parseDecimal(text), plain);
-        const fits = text === "" ? 0n : plain !== undefined && plain <= maxAmount ? plain : undefined;
-        for (const field of [amountField, decField]) assert.equal(parsed(() => field.fromWire(text)), fits);
+        const fits =
+          text === "" ? 0n : plain !== undefined && plain <= maxAmount ? plain : undefined;
+        for (const field of [amountField, decField])
+          assert.equal(
+            parsed(() => field.fromWire(text)),
+            fits,
+          );
         const fraction = /^(0|[1-9][0-9]{0,38})(?:\.([0-9]{1,18}))?$/.exec(text);
         const expected =
           fraction === null

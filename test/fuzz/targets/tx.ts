@@ -28,7 +28,10 @@ export const txTarget: Target = {
         try {
           tx = decodeTx(registry, bytes);
         } catch (error) {
-          assert.ok(error instanceof TxError && error.codespace === "sdk" && error.code === 2, text(error));
+          assert.ok(
+            error instanceof TxError && error.codespace === "sdk" && error.code === 2,
+            text(error),
+          );
           mustBeRefused(bytes);
           return "rejected";
         }
@@ -77,5 +80,8 @@ function mustBeRefused(bytes: Uint8Array): void {
   if (again === undefined || !equalBytes(again, bytes) || bytes.length === 0) return;
   const { schema } = testRegistry();
   const fault = new WireScanner(schema, () => undefined).scan("cosmos.tx.v1beta1.TxRaw", bytes);
-  assert.ok(fault === undefined || fault.startsWith("fields:"), `canonical TxRaw refused: ${fault}`);
+  assert.ok(
+    fault === undefined || fault.startsWith("fields:"),
+    `canonical TxRaw refused: ${fault}`,
+  );
 }
