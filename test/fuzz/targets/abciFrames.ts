@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Request, Response } from "cosmjs-types/tendermint/abci/types";
+import { readCheckTx } from "../../../app/abci/checkTxFrame.ts";
 import { answerFrame } from "../../../app/abci/dispatch.ts";
 import { encodeFrame } from "../../../app/abci/encode.ts";
 import { frameLength, FrameReader, ProtocolError } from "../../../app/abci/frames.ts";
@@ -37,6 +38,7 @@ export const framesTarget: Target = {
         assert.deepEqual(read(stream, bytes), whole, "cut into bytes: expected the same frames");
         let refused = whole.refused;
         for (const frame of whole.frames) {
+          shortReaderAgrees(frame);
           try {
             const answer = answerFrame(handlers, frame);
             assert.ok(!(answer instanceof Promise));
@@ -56,6 +58,16 @@ export const framesTarget: Target = {
     };
   },
 };
+
+/** The reader of CheckTx by hand: what it takes is what the generated codec reads there, and nothing else. */
+function shortReaderAgrees(frame: Uint8Array): void {
+  const short = readCheckTx(frame);
+  if (short === undefined) return;
+  const { checkTx, ...others } = Request.decode(frame);
+  assert.ok(checkTx !== undefined && equalBytes(checkTx.tx, short.tx));
+  assert.equal(checkTx.type, short.type);
+  assert.ok(Object.values(others).every((other) => other === undefined));
+}
 
 /** The stub hands on what it was given; the real app fits its proposals. */
 function isOversizedProposal(error: unknown): boolean {
