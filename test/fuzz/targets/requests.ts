@@ -31,7 +31,7 @@ export const requestsTarget: Target = {
         if (kind === "initChain" || kind === "commit") return "rejected";
         facts[kind] = (facts[kind] ?? 0) + 1;
         try {
-          answerFrame(chain.first.app, bytes);
+          assert.ok(!(answerFrame(chain.first.app, bytes) instanceof Promise));
           noBugs(chain);
           return "accepted";
         } catch (error) {
