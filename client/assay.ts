@@ -14,6 +14,7 @@ import { registryQueries } from "./modules/registry/queries.ts";
 import { reputationQueries } from "./modules/reputation/queries.ts";
 import { stakingQueries } from "./modules/staking/queries.ts";
 import { tasksQueries } from "./modules/tasks/queries.ts";
+import { decodedOf, fieldsOf, heightOf, textOf } from "./rpc/answer.ts";
 import { QueryError } from "./rpc/errors.ts";
 import { abciQuery, protobufRpc } from "./rpc/query.ts";
 import { connectRpc, type Rpc } from "./rpc/rpc.ts";
@@ -74,8 +75,8 @@ export class AssayClient {
       endpoints,
       options.signal === undefined ? {} : { signal: options.signal },
     );
-    const status = await rpc.call<{ node_info: { network: string } }>("status");
-    const chainId = status.node_info.network;
+    const status = fieldsOf(await rpc.call("status"), "result");
+    const chainId = textOf(fieldsOf(status["node_info"], "node_info")["network"], "network");
     if (options.signer === undefined) return new AssayClient(rpc, chainId, undefined);
     const address = options.address ?? (await options.signer.getAccounts())[0]?.address;
     if (address === undefined) throw new TxRefused("client", 9, "the signer holds no account");
@@ -114,7 +115,7 @@ export class AssayClient {
       QueryAllBalancesRequest.fromPartial({ address }),
     ).finish();
     const { value } = await abciQuery(this.rpc, "/cosmos.bank.v1beta1.Query/AllBalances", data);
-    return QueryAllBalancesResponse.decode(value).balances;
+    return decodedOf("balances", value, (bytes) => QueryAllBalancesResponse.decode(bytes).balances);
   }
 
   /** Under what the grantee's fees are paid by the granter; undefined where nothing was granted. */
@@ -133,8 +134,9 @@ export class AssayClient {
 
   /** Height of the newest block. */
   async height(): Promise<bigint> {
-    const status = await this.rpc.call<{ sync_info: { latest_block_height: string } }>("status");
-    return BigInt(status.sync_info.latest_block_height);
+    const status = fieldsOf(await this.rpc.call("status"), "result");
+    const sync = fieldsOf(status["sync_info"], "sync_info");
+    return heightOf(sync["latest_block_height"], "latest_block_height");
   }
 
   /**

@@ -199,9 +199,7 @@ export function readSnapshot(path: string, make: () => Multistore): LoadedSnapsh
     const file = new HashedFile(fd);
     const reader = new ByteReader(file);
     const head = readHead(reader);
-    const names = Array.from({ length: reader.u8() }, () =>
-      Buffer.from(reader.blob()).toString("utf8"),
-    );
+    const names = Array.from({ length: reader.u8() }, () => reader.text());
     const multistore = make();
     if (names.join() !== multistore.storeNames.join()) {
       if (!file.isIntactToTheEnd()) throw new MalformedError("the checksum differs");

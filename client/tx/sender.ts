@@ -10,6 +10,7 @@ import {
 import { SimulateRequest, SimulateResponse } from "cosmjs-types/cosmos/tx/v1beta1/service";
 import { TxBody, TxRaw } from "cosmjs-types/cosmos/tx/v1beta1/tx";
 import { sha256 } from "../../core/crypto/sha256.ts";
+import { codeOf, fieldsOf, textOf } from "../rpc/answer.ts";
 import { QueryError, RpcUnavailable } from "../rpc/errors.ts";
 import { abciQuery } from "../rpc/query.ts";
 import { RpcError, type Rpc } from "../rpc/rpc.ts";
@@ -269,14 +270,10 @@ export class TxSender {
 /** Resolves when CheckTx accepted the transaction, or had it before. */
 export async function broadcastSync(rpc: Rpc, tx: Uint8Array): Promise<void> {
   try {
-    const answer = await rpc.call<{ code?: number; codespace?: string; log?: string }>(
-      "broadcast_tx_sync",
-      {
-        tx: toBase64(tx),
-      },
-    );
-    if ((answer.code ?? 0) !== 0)
-      throw new TxRefused(answer.codespace ?? "", answer.code ?? 0, answer.log ?? "");
+    const answer = await rpc.call("broadcast_tx_sync", { tx: toBase64(tx) });
+    const { code, codespace, log } = fieldsOf(answer, "result");
+    if (codeOf(code, "code") !== 0)
+      throw new TxRefused(textOf(codespace, "codespace"), codeOf(code, "code"), textOf(log, "log"));
   } catch (error) {
     if (error instanceof RpcError && error.message.includes("tx already exists in cache")) return;
     throw error;
