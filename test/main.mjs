@@ -31,6 +31,12 @@ const stages = [
     options: { concurrency: 2, timeoutMs: 5 * minutes },
   },
   {
+    name: "crash",
+    title: "crash",
+    sources: ["test/crash/"],
+    options: { concurrency: 2, timeoutMs: 25 * minutes },
+  },
+  {
     name: "comet",
     title: "e2e comet",
     sources: ["test/localnet/"],
