@@ -15,6 +15,8 @@ export { DbError, dbCodes } from "./errors.ts";
 export { inspectDb } from "./inspect.ts";
 export type { DbOptions } from "./options.ts";
 export { rollback } from "./rollback.ts";
+export { stateAt, verifyDb } from "./verify.ts";
+export type { Check, StateAt } from "./verify.ts";
 
 /** Locks the folder, rebuilds the last durable state and verifies every app hash on the way; throws DbError. */
 export function openDb(dir: string, options: DbOptions): Db {

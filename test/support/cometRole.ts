@@ -65,10 +65,14 @@ export class CometRole {
     return this.#blocks[Number(height) - 1] ?? assert.fail(`no block ${height}`);
   }
 
+  hashOf(height: bigint): Uint8Array {
+    return this.#block(height).appHash;
+  }
+
   /** The app runs until it dies as told, or has committed `last`. */
-  async live(death: Death, last: bigint): Promise<Life> {
+  async live(death: Death, last: bigint, more: NodeJS.ProcessEnv = {}): Promise<Life> {
     const env = death.kind === "point" ? { ASSAY_KILL_AT: death.spec } : {};
-    const app = startApp(this.home, env);
+    const app = startApp(this.home, { ...more, ...env });
     const path = await app.ready;
     if (path !== undefined) {
       const client = await AbciClient.open(path).catch(() => undefined);

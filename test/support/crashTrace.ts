@@ -18,7 +18,7 @@ import { runBlock, runBlocks, stores } from "./storeChain.ts";
 type Random = (below: number) => number;
 
 const dir = "/state";
-const folders = [dir, `${dir}/changes`, `${dir}/state-snapshots`];
+export const folders = [dir, `${dir}/changes`, `${dir}/state-snapshots`];
 const ours = "assay-test-1";
 
 /** A moment of a run, with what the chain had promised by then and what it was writing. */

@@ -118,6 +118,12 @@ export class PowerDisk {
     return { inodes: new Map(this.#inodes), folders: new Map(this.#folders) };
   }
 
+  /** A sync failed: programs still see what they wrote, no later sync brings it to the disk. */
+  forgetUnsynced(): void {
+    for (const [id, { now, durable }] of this.#inodes)
+      this.#inodes.set(id, { now, durable, changes: [] });
+  }
+
   /** As a program sees it now. */
   files(): Files {
     const files = new Map<string, Uint8Array>();
@@ -196,8 +202,8 @@ export class PowerDisk {
     };
     const sync = (): void => {
       step("sync");
-      const { now } = this.#inode(id);
-      this.#inodes.set(id, { now, durable: now, changes: [] });
+      const { now, durable, changes } = this.#inode(id);
+      this.#inodes.set(id, { now, durable: changes.reduce(changed, durable), changes: [] });
     };
     return {
       write,
