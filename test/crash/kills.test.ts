@@ -38,7 +38,7 @@ describe(`T7: the app dies by kill -9 and comes back, seed ${seed}`, { timeout: 
   }
 
   it("at random, behind any request: the same", async () => {
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0; i < 44; i++) {
       const death = { kind: "request", count: 1 + random(40), afterMs: random(3) } as const;
       const { killed } = await comet.live(death, comet.promised + patience);
       assert.ok(killed);

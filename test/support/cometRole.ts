@@ -30,7 +30,9 @@ export type Death =
  * memory, whose process never dies, makes the blocks and says which app hash each must have.
  */
 export class CometRole {
-  readonly home = mkdtempSync(join(tmpdir(), "assay-crash-"));
+  // verify-home looks at what stands beside a home: this one stands alone.
+  readonly #folder = mkdtempSync(join(tmpdir(), "assay-crash-"));
+  readonly home = join(this.#folder, "node");
   readonly #twin: TestChain;
   readonly #random: Random;
   readonly #blocks: Block[] = [];
@@ -151,7 +153,7 @@ export class CometRole {
   }
 
   remove(): void {
-    rmSync(this.home, { recursive: true, force: true });
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 
