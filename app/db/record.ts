@@ -20,6 +20,7 @@ export const firstPrevious = new Uint8Array(digestLength);
 
 const format = 1;
 const magic = utf8Encode("ASRC");
+export const firstOfRecord = magic[0];
 const headCheckLength = 4;
 const headLength = magic.length + 4 + headCheckLength;
 
