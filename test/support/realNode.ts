@@ -6,8 +6,10 @@ import { beaconSecret, blsPublicKey, makeProof } from "../../app/crypto/bls.ts";
 import { buildGenesis } from "../../cli/home/genesis.ts";
 import { program } from "../../cli/home/programs.ts";
 import { cometSettings, initComet, writeCometConfig } from "../../cli/supervise/config.ts";
+import { soloPath } from "../../cli/supervise/engine.ts";
 import { Supervisor, type SupervisorOptions } from "../../cli/supervise/supervisor.ts";
 import { modules } from "../../app/modules.ts";
+import { onSolo } from "./comet.ts";
 import { withoutEmpty, type AppState } from "./chainGenesis.ts";
 
 export type RealNode = {
@@ -39,6 +41,7 @@ export type RealHome = {
 
 /** Path of CometBFT, or why tests on it are skipped; a skip is an error where REQUIRE_COMET=1. */
 export function findComet(): { path: string } | { skip: string } {
+  if (onSolo) return { path: soloPath };
   const own = join(homedir(), ".assay", "bin", "cometbft");
   const path = process.env["COMETBFT"] ?? own;
   if (existsSync(path)) return { path };
@@ -68,7 +71,7 @@ export async function freePorts(count: number): Promise<number[]> {
 /** The home of one consensus validator, in a folder of its own, with free ports. */
 export async function writeRealHome(comet: string, options: RealNodeOptions): Promise<RealHome> {
   const home = mkdtempSync(join(tmpdir(), "assay-node-"));
-  const chainId = options.chainId ?? "assay-test-1";
+  const chainId = options.chainId ?? "assay-dev-1";
   mkdirSync(join(home, "config"), { recursive: true });
   await initComet(comet, home);
   const [rpcPort = 0, p2pPort = 0] = await freePorts(2);
