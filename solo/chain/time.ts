@@ -17,7 +17,7 @@ export const nanosOf = ({ seconds, nanos }: Timestamp): bigint =>
 export function formatTime({ seconds, nanos }: Timestamp): string {
   const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
   if (nanos === 0) return `${whole}Z`;
-  const fraction = String(nanos).padStart(9, "0").replace(/0+$/, "");
+  const fraction = trimmedZeros(String(nanos).padStart(9, "0"));
   return `${whole}.${fraction}Z`;
 }
 
@@ -28,4 +28,10 @@ export function parseTime(text: string): Timestamp {
     throw new RangeError(`time: expected RFC 3339 in UTC, got ${text}`);
   }
   return { seconds: BigInt(milliseconds) / 1000n, nanos: Number(fraction.padEnd(9, "0")) };
+}
+
+function trimmedZeros(digits: string): string {
+  let end = digits.length;
+  while (digits[end - 1] === "0") end--;
+  return digits.slice(0, end);
 }
