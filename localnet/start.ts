@@ -85,7 +85,7 @@ async function findEngine(
   // More than one validator needs CometBFT: there is nothing to fall back to.
   const usual = saved === undefined ? (count > 1 ? "comet" : "auto") : (saved.engine ?? "comet");
   const wanted = engine === undefined || engine === "auto" ? usual : engine;
-  if (wanted === "solo" && count > 1) throw userError("E1208", { count });
+  if (wanted === "solo" && saved === undefined && count > 1) throw userError("E1208", { count });
   const found = await chooseEngine(wanted, {
     env: process.env,
     policy: "localnet",

@@ -56,10 +56,11 @@ function status(node: SoloNode): Json {
     node_info: {
       protocol_version: { p2p: "8", block: "11", app: String(engine.status.appVersion) },
       id: node.nodeId,
-      listen_addr: "",
+      // Nobody can connect; clients refuse an empty one.
+      listen_addr: "tcp://127.0.0.1:0",
       network: genesis.chainId,
       version: `${cometVersion}-solo`,
-      channels: "",
+      channels: "00",
       moniker: node.moniker,
       other: { tx_index: "on", rpc_address: node.rpcAddress },
     },

@@ -9,6 +9,7 @@ import { cometSettings, initComet, writeCometConfig } from "../../cli/supervise/
 import { soloPath } from "../../cli/supervise/engine.ts";
 import { Supervisor, type SupervisorOptions } from "../../cli/supervise/supervisor.ts";
 import { modules } from "../../app/modules.ts";
+import { initHome } from "../../solo/home.ts";
 import { onSolo } from "./comet.ts";
 import { withoutEmpty, type AppState } from "./chainGenesis.ts";
 
@@ -23,6 +24,8 @@ export type RealNode = {
 };
 
 export type RealNodeOptions = {
+  /** Further consensus keys that the solo engine signs with. */
+  readonly soloKeys?: number;
   readonly chainId?: string;
   readonly accounts: readonly { readonly address: string; readonly amount: bigint }[];
   readonly minGasPrice?: string;
@@ -74,6 +77,7 @@ export async function writeRealHome(comet: string, options: RealNodeOptions): Pr
   const chainId = options.chainId ?? "assay-dev-1";
   mkdirSync(join(home, "config"), { recursive: true });
   await initComet(comet, home);
+  if (options.soloKeys !== undefined) addSoloKeys(home, options.soloKeys);
   const [rpcPort = 0, p2pPort = 0] = await freePorts(2);
   const socketPath = join(home, "app.sock");
   const ports = { rpc: rpcPort, p2p: p2pPort };
@@ -116,28 +120,47 @@ export async function startRealNode(comet: string, options: RealNodeOptions): Pr
   };
 }
 
+/** Keys whose validators vote with the home's own: of other homes, as the engine makes them. */
+function addSoloKeys(home: string, count: number): void {
+  const keys = Array.from({ length: count }, () => {
+    const other = mkdtempSync(join(tmpdir(), "assay-keys-"));
+    initHome(other, 1);
+    const key: unknown = JSON.parse(
+      readFileSync(join(other, "config", "priv_validator_key.json"), "utf8"),
+    );
+    rmSync(other, { recursive: true });
+    return key;
+  });
+  writeFileSync(join(home, "config", "solo_keys.json"), JSON.stringify(keys));
+}
+
+type ValidatorKey = { address: string; pub_key: { value: string }; priv_key: { value: string } };
+
+function validatorKeys(home: string): ValidatorKey[] {
+  const read = (name: string): unknown =>
+    JSON.parse(readFileSync(join(home, "config", name), "utf8"));
+  const own = read("priv_validator_key.json") as ValidatorKey;
+  const more = existsSync(join(home, "config", "solo_keys.json"))
+    ? (read("solo_keys.json") as ValidatorKey[])
+    : [];
+  return [own, ...more];
+}
+
 function writeGenesis(home: string, chainId: string, options: RealNodeOptions): void {
-  const key = JSON.parse(readFileSync(join(home, "config", "priv_validator_key.json"), "utf8")) as {
-    address: string;
-    pub_key: { value: string };
-    priv_key: { value: string };
-  };
-  const secret = beaconSecret(Buffer.from(key.priv_key.value, "base64"));
   const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
+  const validators = validatorKeys(home).map((key, i) => {
+    const secret = beaconSecret(Buffer.from(key.priv_key.value, "base64"));
+    return {
+      ...{ name: `node${i}`, address: key.address, publicKey: key.pub_key.value, power: 10n },
+      beacon: {
+        pub_key: base64(blsPublicKey(secret)),
+        proof_of_possession: base64(makeProof(secret)),
+      },
+    };
+  });
   const genesis = buildGenesis({
     ...{ chainId, profile: "localnet", timeMs: Date.now(), accounts: options.accounts },
-    validators: [
-      {
-        name: "node",
-        address: key.address,
-        publicKey: key.pub_key.value,
-        power: 10n,
-        beacon: {
-          pub_key: base64(blsPublicKey(secret)),
-          proof_of_possession: base64(makeProof(secret)),
-        },
-      },
-    ],
+    validators,
   });
   const state = genesis["app_state"] as AppState;
   genesis["app_state"] = Object.fromEntries(
