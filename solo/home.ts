@@ -106,10 +106,24 @@ export function askedRollback(home: string): bigint | undefined {
   return BigInt((readJson(file) as { height: string }).height);
 }
 
+const clockFile = (home: string): string => path.join(soloFolder(home), "clock.json");
+
+/** How far the clock of this home's chain was advanced. */
+export function clockOf(home: string) {
+  const file = clockFile(home);
+  const saved = fs.existsSync(file) ? (readJson(file) as { ahead_ns: string }).ahead_ns : "0";
+  return {
+    aheadNanos: BigInt(saved),
+    save: (ahead: bigint): void => replace(file, { ahead_ns: String(ahead) }),
+  };
+}
+
 export function askRollback(home: string, height: bigint): void {
-  const file = rollbackFile(home);
-  fs.writeFileSync(`${file}.new`, `${JSON.stringify({ height: String(height) })}\n`, {
-    mode: 0o600,
-  });
+  replace(rollbackFile(home), { height: String(height) });
+}
+
+/** A crash leaves the old file or the new one. */
+function replace(file: string, value: object): void {
+  fs.writeFileSync(`${file}.new`, `${JSON.stringify(value)}\n`, { mode: 0o600 });
   fs.renameSync(`${file}.new`, file);
 }

@@ -11,6 +11,7 @@ import { Signers } from "./engine/signers.ts";
 import {
   askRollback,
   askedRollback,
+  clockOf,
   genesisOf,
   initHome,
   nodeIdOf,
@@ -70,6 +71,7 @@ async function start(home: string): Promise<void> {
     signers: new Signers(genesis.chainId, keys),
     proposer: keys[0].address,
     timeoutCommitMs: config.timeoutCommitMs,
+    clock: clockOf(home),
   });
   const index = new SearchIndex(store);
   const node: SoloNode = {

@@ -34,7 +34,9 @@ export async function chooseEngine(
     return { name: "comet", path, version, ...(warning === undefined ? {} : { warning }) };
   } catch (error) {
     const none = error instanceof UserError && error.code === "E1203";
-    if (wanted !== "auto" || !none) throw error;
+    // A program that somebody named and that is not there is an error, not a fall-through.
+    const named = options.explicit ?? options.env?.["COMETBFT"] ?? "";
+    if (wanted !== "auto" || !none || named !== "") throw error;
     return { ...solo, warning: soloFallback };
   }
 }

@@ -29,6 +29,8 @@ export type EngineOptions = {
   readonly proposer: Uint8Array;
   readonly genesisTime: ChainStatus["time"];
   readonly timeoutCommitMs: number;
+  /** How far the validators' clock is ahead; kept, because time that has passed does not come back. */
+  readonly clock: { readonly aheadNanos: bigint; save(aheadNanos: bigint): void };
 };
 
 export type NewBlock = { readonly made: MadeBlock; readonly result: ResponseFinalizeBlock };
@@ -64,7 +66,7 @@ export class Engine extends EventEmitter<Events> {
     this.#options = options;
     this.#status = options.status;
     this.mempool = new Mempool(options.app, () => this.#wake());
-    this.#offsetNanos = this.#aheadOfClock();
+    this.#offsetNanos = options.clock.aheadNanos;
   }
 
   get status(): ChainStatus {
@@ -105,6 +107,7 @@ export class Engine extends EventEmitter<Events> {
   async advanceTime(nanos: bigint): Promise<ChainStatus["time"]> {
     return this.exclusive(async () => {
       this.#offsetNanos += nanos;
+      this.#options.clock.save(this.#offsetNanos);
       const now = this.#now();
       const { height, blockId, lastValidators } = this.#status;
       if (height > 0n) {
@@ -231,15 +234,6 @@ export class Engine extends EventEmitter<Events> {
     const { status } = await this.#options.app.consensus.call("processProposal", request);
     if (status === Verdict.ACCEPT) return;
     throw new Error(`proposal of height ${made.header.height}: expected ACCEPT, got ${status}`);
-  }
-
-  /** Time that was advanced before a restart stays advanced. */
-  #aheadOfClock(): bigint {
-    const { height, lastValidators } = this.#status;
-    const commit = height === 0n ? undefined : this.#options.store.commit(height);
-    if (commit === undefined) return 0n;
-    const ahead = nanosOf(medianTime(commit, lastValidators)) - nanosOf(this.#now());
-    return ahead > 0n ? ahead : 0n;
   }
 
   #now(): ChainStatus["time"] {
