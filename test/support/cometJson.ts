@@ -1,4 +1,4 @@
-import { Block } from "cosmjs-types/tendermint/types/block";
+import type { Block } from "cosmjs-types/tendermint/types/block";
 import { ConsensusParams } from "cosmjs-types/tendermint/types/params";
 import type { BlockID, Commit, Header } from "cosmjs-types/tendermint/types/types";
 import { parseTime, zeroTime } from "../../solo/chain/time.ts";
