@@ -4,7 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { toAscii, toBech32 } from "@cosmjs/encoding";
 import { DirectSecp256k1HdWallet } from "@cosmjs/proto-signing";
 import { GasPrice, SigningStargateClient } from "@cosmjs/stargate";
-import { Comet38Client } from "@cosmjs/tendermint-rpc";
+import { Comet38Client, WebsocketClient } from "@cosmjs/tendermint-rpc";
 import { AssayClient } from "../../client/index.ts";
 import { abciQuery } from "../../client/rpc/query.ts";
 import { bytesOfAddress } from "../../core/crypto/address.ts";
@@ -27,6 +27,13 @@ import { toHex } from "../../core/bytes.ts";
 
 const bob = toBech32("assay", new Uint8Array(20).fill(7));
 const one = [{ denom: "uassay", amount: "1" }];
+
+/** CosmJS takes the end of a connection that it closed itself for a fault, and reconnects for good. */
+function leave(rpc: WebsocketClient): void {
+  const inner = Reflect.get(rpc, "socket") as { socket: { reconnect(): void } };
+  inner.socket.reconnect = () => undefined;
+  rpc.disconnect();
+}
 
 /** Three development validators, one app. */
 describe("solo: a chain that clients can verify", { timeout: 300_000 }, () => {
@@ -146,8 +153,8 @@ describe("solo: a chain that clients can verify", { timeout: 300_000 }, () => {
   });
 
   it("CosmJS follows blocks, headers and transactions over the WebSocket", async () => {
-    const socket = await Comet38Client.connect(node.rpc.replace("http", "ws"));
-    connected.push(socket);
+    const rpc = new WebsocketClient(node.rpc.replace("http", "ws"));
+    const socket = Comet38Client.create(rpc);
     const first = <T>(stream: { subscribe(listener: object): unknown }): Promise<T> =>
       new Promise((next, error) => stream.subscribe({ next, error, complete: () => undefined }));
     const block = first<{ header: { height: number } }>(socket.subscribeNewBlock());
@@ -159,6 +166,7 @@ describe("solo: a chain that clients can verify", { timeout: 300_000 }, () => {
     assert.equal((await tx).height, height);
     assert.ok((await block).header.height <= height);
     assert.ok((await header).height <= height);
+    leave(rpc);
   });
 
   it("broadcast_tx_commit answers with the block's result", async () => {
