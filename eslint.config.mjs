@@ -155,7 +155,9 @@ const exceptions = [
 ];
 
 // STYLE 3. Left may import right; a folder that is not named here fails the tidy test.
-const everything = ["core", "proto", "modules", "app", "client", "executor", "cli", "localnet"];
+const everything = [
+  ...["core", "proto", "modules", "app", "client", "executor", "solo", "cli", "localnet"],
+];
 export const directions = {
   proto: { folders: [], packages: ["@bufbuild/protobuf", "cosmjs-types"] },
   core: { folders: ["proto"], packages: ["@noble/hashes"] },
@@ -179,6 +181,10 @@ export const directions = {
   executor: {
     folders: ["client", "core", "proto"],
     packages: ["@cosmjs", "yaml", "ws", "pino", "prom-client"],
+  },
+  solo: {
+    folders: ["client", "core", "proto"],
+    packages: ["cosmjs-types", "smol-toml", "ws"],
   },
   cli: {
     folders: ["client", "core", "proto"],
@@ -228,8 +234,8 @@ function importZones(root) {
     message: "Another module is entered by its index.ts only (STYLE 3).",
   }));
   const mains = {
-    target: ["./app", "./client", "./executor", "./cli", "./core", "./modules"],
-    from: ["./app/main.ts", "./executor/main.ts", "./cli/main.ts"],
+    target: ["./app", "./client", "./executor", "./solo", "./cli", "./core", "./modules"],
+    from: ["./app/main.ts", "./executor/main.ts", "./solo/main.ts", "./cli/main.ts"],
     message: "Nobody imports a main.ts: it is started as a process.",
   };
   return [...zones, ...betweenModules, mains];
@@ -337,7 +343,7 @@ export function configFor(root) {
       .filter(([, { packages }]) => !packages.includes("*"))
       .map(([folder, { packages }]) => packageBlock(folder, packages)),
     {
-      files: ["app/**/*.ts", "client/**/*.ts", "executor/**/*.ts"],
+      files: ["app/**/*.ts", "client/**/*.ts", "executor/**/*.ts", "solo/**/*.ts"],
       ignores: ["**/main.ts", ...deterministic],
       rules: { "no-restricted-properties": ["error", ...ambientAuthority] },
     },

@@ -17,10 +17,11 @@ import {
 import { observed } from "./appLog.ts";
 import { startMetrics, type Metrics } from "./appMetrics.ts";
 import { buildRegistry } from "./appRegistry.ts";
+import { rollBackIfAsked } from "./appRollback.ts";
 import { ChainState } from "./appState.ts";
 import { assertNative } from "./crypto/native.ts";
 import { VerifyPool } from "./crypto/verifyPool.ts";
-import { DbError, openDb, type Db } from "./db/index.ts";
+import { DbError, openDb, type Db, type DbOptions } from "./db/index.ts";
 import { StartError, startErrorLine } from "./errors.ts";
 import { armKillPoint, killable, killPoint } from "./killPoint.ts";
 import { genesisError, parseAppState } from "./genesis/parse.ts";
@@ -63,11 +64,14 @@ async function start(): Promise<void> {
   const toml = readAppToml(home);
   const beaconSecret = readBeaconSecret(home, genesis);
   const registry = buildRegistry(modules, loadDescriptors());
-  const db = openDb(join(home, "data", "app"), {
+  const dbFolder = join(home, "data", "app");
+  const dbOptions: DbOptions = {
     ...{ chainId: genesis.chain_id, stores: registry.stores, keepVersions: toml.keepVersions },
     ...{ snapshotEvery: toml.snapshotEvery, segmentBytes: toml.segmentBytes },
     log: (severity, message) => log[severity](message),
-  });
+  };
+  rollBackIfAsked(home, dbFolder, dbOptions);
+  const db = openDb(dbFolder, dbOptions);
   if (db.lastHeight === 0n) {
     // Said before CometBFT starts, and with every fault at once; InitChain judges again.
     const state = JSON.stringify(genesis.app_state ?? null);

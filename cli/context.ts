@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { AssayClient, type ConnectOptions } from "../client/index.ts";
 import { localnetData } from "./home/programs.ts";
+import { yellow } from "./print.ts";
 import { Keyring, requireBackendAllowed, type Backend } from "../client/keyring/keyring.ts";
 
 /** Options of every command, after flag > environment > client.toml > default. */
@@ -24,6 +25,8 @@ export type CliContext = {
   readonly isTty: boolean;
   out(text: string): void;
   err(text: string): void;
+  /** One line on stderr that shall not be overlooked: yellow where that can be seen. */
+  warn(text: string): void;
   /** A read-only client, or one that signs with a key of the keyring. */
   connect(from?: string, options?: Partial<ConnectOptions>): Promise<AssayClient>;
   keyring(): Keyring;
@@ -90,6 +93,7 @@ export function makeContext(
     isTty: streams.isTty,
     out: (text) => streams.out(`${text}\n`),
     err: (text) => streams.err(`${text}\n`),
+    warn: (text) => streams.err(`${yellow(text, env)}\n`),
     keyring,
     async connect(from, more = {}) {
       const nodes = options.node.split(",").map(httpUrl);

@@ -52,3 +52,9 @@ export function parseDuration(text: string): bigint | undefined {
   const unit = units[found?.[2] ?? ""];
   return found === null || unit === undefined ? undefined : BigInt(found[1] ?? "0") * unit;
 }
+
+/** For a terminal that shows colours; plain text anywhere else. */
+export function yellow(text: string, env: Readonly<Record<string, string | undefined>>): string {
+  const plain = !process.stderr.isTTY || env["CI"] === "true" || (env["NO_COLOR"] ?? "") !== "";
+  return plain ? text : `\u001b[33m${text}\u001b[0m`;
+}

@@ -13,6 +13,8 @@ export type Network = {
   readonly validators: number;
   readonly executors: number;
   readonly portOffset: number;
+  /** Whose blocks the homes hold; CometBFT's in networks that do not say. */
+  readonly engine?: "comet" | "solo";
 };
 
 /**

@@ -1,7 +1,9 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { userError } from "../client/index.ts";
+import { readEngineName } from "../cli/comet/choose.ts";
 import { localnetData } from "../cli/home/programs.ts";
+import type { EngineName } from "../cli/supervise/engine.ts";
 
 export type Options = {
   readonly data: string;
@@ -10,6 +12,8 @@ export type Options = {
   readonly executors: number | undefined;
   readonly portOffset: number | undefined;
   readonly cometbft: string | undefined;
+  /** Undefined: as in the data, else CometBFT where it can be had. */
+  readonly engine: EngineName | undefined;
   readonly once: boolean;
   readonly reset: boolean;
   readonly json: boolean;
@@ -21,6 +25,7 @@ const flags = {
   executors: { type: "string" },
   "port-offset": { type: "string" },
   cometbft: { type: "string" },
+  engine: { type: "string" },
   data: { type: "string" },
   once: { type: "boolean" },
   reset: { type: "boolean" },
@@ -38,6 +43,7 @@ export const help = `npm start -- [options]
   --detach          go on in the background once it is ready (npx assay localnet stop ends it)
   --json            facts as one JSON object on stdout, progress on stderr
   --port-offset N   add N to every port
+  --engine NAME     comet, solo (development, no consensus) or auto: CometBFT where it can be had (default)
   --cometbft PATH   CometBFT program
   --data DIR        where everything lies (default localnet/.data)`;
 
@@ -51,6 +57,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     executors: number("--executors", values.executors, 3, 9),
     portOffset: number("--port-offset", values["port-offset"], 0, 30_000),
     cometbft: values.cometbft,
+    engine: engineOption(values.engine, values.cometbft),
     once: values.once ?? false,
     reset: values.reset ?? false,
     json: values.json ?? false,
@@ -69,6 +76,14 @@ function parse(args: readonly string[]) {
       { fix: ["npm start -- --help"] },
     );
   }
+}
+
+/** A flag goes before the environment, and who names a CometBFT wants it. */
+function engineOption(
+  named: string | undefined,
+  cometbft: string | undefined,
+): EngineName | undefined {
+  return readEngineName(named ?? (cometbft === undefined ? process.env["ASSAY_ENGINE"] : "comet"));
 }
 
 /** CometBFT's testnet command spells it -v too. */

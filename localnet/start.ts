@@ -1,6 +1,8 @@
 import type { ChildProcess } from "node:child_process";
 import fs from "node:fs";
-import { resolveComet } from "../cli/comet/resolve.ts";
+import { chooseEngine, type ChosenEngine } from "../cli/comet/choose.ts";
+import { yellow } from "../cli/print.ts";
+import { requireEngineFits, soloNotice } from "../cli/supervise/engine.ts";
 import { AssayClient, UserError, userError } from "../client/index.ts";
 import { userAccount, Accounts, type Account } from "./accounts.ts";
 import { startDemoServer, writeDemo } from "./demo.ts";
@@ -27,7 +29,7 @@ export type Localnet = {
   readonly folder: Folder;
   readonly network: Network;
   readonly accounts: readonly Account[];
-  readonly comet: string;
+  readonly engine: ChosenEngine["name"];
   readonly life: TaskLife;
   readonly height: bigint;
   readonly rpc: readonly string[];
@@ -40,13 +42,13 @@ export async function startLocalnet(
   report: Report,
   signal: AbortSignal,
 ): Promise<Localnet> {
-  const comet = await report.step("CometBFT", () => findComet(options, report));
   const folder = new Folder(options.data);
   folder.open();
-  const { network, accounts, ring } = await prepare(folder, options, comet, report);
+  const engine = await report.step("engine", () => findEngine(options, folder.network, report));
+  const { network, accounts, ring } = await prepare(folder, options, engine, report);
   const numbers = Array.from({ length: network.executors }, (_, i) => i + 1);
   const units = [
-    ...Array.from({ length: network.validators }, (_, i) => nodeUnit(folder, i, comet)),
+    ...Array.from({ length: network.validators }, (_, i) => nodeUnit(folder, i, engine.path)),
     ...numbers.map((i) => executorUnit(folder, i)),
   ];
   for (const { home } of units) fs.rmSync(downFileOf(home), { force: true });
@@ -66,15 +68,25 @@ export async function startLocalnet(
     );
     const life = await report.step("demo task", () => demoTask(client, release, task, signal));
     const height = await client.height();
-    return { folder, network, accounts, comet, life, height, rpc: rpcUrls(network), stop };
+    const rpc = rpcUrls(network);
+    return { folder, network, accounts, engine: engine.name, life, height, rpc, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function findComet({ cometbft }: Options, report: Report) {
-  const found = await resolveComet({
+async function findEngine(
+  { cometbft, engine, validators }: Options,
+  saved: Network | undefined,
+  report: Report,
+) {
+  const count = validators ?? saved?.validators ?? 1;
+  // More than one validator needs CometBFT: there is nothing to fall back to.
+  const usual = saved === undefined ? (count > 1 ? "comet" : "auto") : (saved.engine ?? "comet");
+  const wanted = engine === undefined || engine === "auto" ? usual : engine;
+  if (wanted === "solo" && saved === undefined && count > 1) throw userError("E1208", { count });
+  const found = await chooseEngine(wanted, {
     env: process.env,
     policy: "localnet",
     allowInstall: true,
@@ -83,10 +95,13 @@ async function findComet({ cometbft }: Options, report: Report) {
   }).catch((error: unknown) => {
     throw error instanceof UserError && error.code === "E1203" ? noEngine(error) : error;
   });
-  if (found.warning !== undefined) report.line(`  !   ${found.warning}`);
+  if (found.warning !== undefined) {
+    process.stderr.write(`${yellow(found.warning, process.env)}\n`);
+  }
+  if (found.name === "solo") return { text: soloNotice, value: found };
   const home = process.env["HOME"] ?? "";
   const shown = home === "" ? found.path : found.path.replace(`${home}/`, "~/");
-  return { text: `${found.version}   ${shown}`, value: found.path };
+  return { text: `CometBFT ${found.version}   ${shown}`, value: found };
 }
 
 /** What helps whoever typed `npm start`, which builds CometBFT by itself where there is Go. */
@@ -94,6 +109,7 @@ function noEngine({ code, what, looked }: UserError): UserError {
   const fix = [
     "install Go >= 1.22.11 (https://go.dev/dl), then again: npm start",
     "COMETBFT=/path/to/cometbft npm start        (CometBFT v0.38.25 from elsewhere)",
+    "npm start -- --engine solo                  (no CometBFT, development only)",
   ];
   return new UserError(code, what, { looked, fix });
 }
@@ -107,11 +123,12 @@ type Prepared = {
 async function prepare(
   folder: Folder,
   options: Options,
-  comet: string,
+  engine: ChosenEngine,
   report: Report,
 ): Promise<Prepared> {
   const saved = folder.network;
-  const network = networkOf(options, saved);
+  const network = { ...networkOf(options, saved), engine: engine.name };
+  requireEngineFits(engine.path, folder.in("node0"), network.chainId);
   await requireFree([
     ...Array.from({ length: network.validators }, (_, i) =>
       Object.values(nodePorts(i, network.portOffset)),
@@ -121,9 +138,9 @@ async function prepare(
   return report.step(saved === undefined ? "genesis" : "data", async () => {
     const ring = new Accounts(folder);
     const accounts = await ring.list();
-    if (saved === undefined) await writeNetwork(folder, network, comet, accounts);
+    if (saved === undefined) await writeNetwork(folder, network, engine.path, accounts);
     else folder.save(network);
-    await connectNodes(folder, network, comet);
+    await connectNodes(folder, network, engine.path);
     const { validators } = network;
     const count = `${validators} consensus validator${validators === 1 ? "" : "s"}`;
     const text = `${network.chainId}   ${count}   ${accounts.length} accounts`;

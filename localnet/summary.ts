@@ -33,16 +33,16 @@ export function summaryLines({ accounts, rpc, folder, network }: Localnet): stri
   ];
 }
 
-export function readyLine({ rpc, network, height }: Localnet): string {
-  return `READY ${rpc[0]} chain=${network.chainId} engine=comet height=${height}`;
+export function readyLine({ rpc, network, engine, height }: Localnet): string {
+  return `READY ${rpc[0]} chain=${network.chainId} engine=${engine} height=${height}`;
 }
 
 /** The same for programs. */
 export function facts(localnet: Localnet): Record<string, unknown> {
-  const { accounts, rpc, network, folder, height, life } = localnet;
+  const { accounts, rpc, network, engine, folder, height, life } = localnet;
   const { result, problem } = life;
   return {
-    ...{ chain_id: network.chainId, engine: "comet", height: String(height), rpc },
+    ...{ chain_id: network.chainId, engine, height: String(height), rpc },
     validators: network.validators,
     executors: network.executors,
     mnemonic: localMnemonic,

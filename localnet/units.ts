@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { program } from "../cli/home/programs.ts";
 import { pidFileOf, type NodePids } from "../cli/home/runNode.ts";
+import { isSolo } from "../cli/supervise/engine.ts";
 import { readJson } from "../cli/home/files.ts";
 import type { Folder } from "./folder.ts";
 import { delay, isOwn, isRunning, signal, signalOwn } from "./processes.ts";
@@ -15,9 +16,10 @@ export type Unit = {
   readonly args: readonly string[];
 };
 
-export function nodeUnit(folder: Folder, index: number, comet: string): Unit {
+export function nodeUnit(folder: Folder, index: number, engine: string): Unit {
   const home = folder.in(`node${index}`);
-  const { args } = program("cli/main", "start", "--home", home, "--cometbft", comet, "--quiet");
+  const named = isSolo(engine) ? ["--engine", "solo"] : ["--engine", "comet", "--cometbft", engine];
+  const { args } = program("cli/main", "start", "--home", home, ...named, "--quiet");
   return { name: `node${index}`, kind: "node", home, args };
 }
 

@@ -44,6 +44,16 @@ const stages = [
     options: { concurrency: 2, timeoutMs: 25 * minutes },
   },
   {
+    name: "solo",
+    title: "e2e solo",
+    // The files of the next stage that need neither several validators nor CometBFT itself.
+    sources: [
+      "test/solo/",
+      ...["cosmjs", "start", "serve", "byzantine"].map((name) => `test/localnet/${name}.`),
+    ],
+    options: { concurrency: 1, timeoutMs: 10 * minutes, env: { ASSAY_ENGINE: "solo" } },
+  },
+  {
     name: "comet",
     title: "e2e comet",
     sources: ["test/localnet/"],

@@ -29,20 +29,20 @@ function stop(group) {
 }
 
 /** Runs `files`, `concurrency` at a time; the outcome does not depend on which ends first. */
-export async function runFiles(files, { concurrency = 1, timeoutMs, grep, seed }) {
+export async function runFiles(files, { concurrency = 1, timeoutMs, grep, seed, env }) {
   const outcomes = new Array(files.length);
   let next = 0;
   const worker = async () => {
     while (next < files.length) {
       const index = next++;
-      outcomes[index] = await runFile(files[index], { timeoutMs, grep, seed });
+      outcomes[index] = await runFile(files[index], { timeoutMs, grep, seed, env });
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
   return sumOf(outcomes);
 }
 
-async function runFile(file, { timeoutMs, grep, seed }) {
+async function runFile(file, { timeoutMs, grep, seed, env }) {
   if (!existsSync(file)) return onlyFailed(file, "expected a built file, got none");
   const scratch = mkdtempSync(join(tmpdir(), "assay-test-"));
   const tap = join(scratch, "tap");
@@ -54,7 +54,7 @@ async function runFile(file, { timeoutMs, grep, seed }) {
     ...(usesFastCheck(file) ? ["--import", join(import.meta.dirname, "seed.mjs")] : []),
     file,
   ];
-  const { code, output, late } = await execute(args, { timeoutMs, seed });
+  const { code, output, late } = await execute(args, { timeoutMs, seed, env });
   const text = existsSync(tap) ? readFileSync(tap, "utf8") : "";
   rmSync(scratch, { recursive: true, force: true });
   if (late) return onlyFailed(file, `did not end within ${timeoutMs} ms\n${lastLines(output)}`);
@@ -62,12 +62,12 @@ async function runFile(file, { timeoutMs, grep, seed }) {
 }
 
 /** A group of its own, so that the processes a test left behind end with it. */
-function execute(args, { timeoutMs, seed }) {
+function execute(args, { timeoutMs, seed, env }) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, {
       cwd: root,
       detached: true,
-      env: { ...process.env, NODE_TEST_CONTEXT: undefined, TEST_SEED: String(seed) },
+      env: { ...process.env, ...env, NODE_TEST_CONTEXT: undefined, TEST_SEED: String(seed) },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const chunks = [];

@@ -1,14 +1,16 @@
 import path from "node:path";
+import { userError } from "../../client/errors/index.ts";
 import type { CliContext } from "../context.ts";
-import { resolveComet } from "../comet/resolve.ts";
+import { chooseEngine, readEngineName } from "../comet/choose.ts";
 import { buildGenesis } from "../home/genesis.ts";
 import { requireEmptyHome, writeBeaconKeys, writeGenesis, writeHome } from "../home/init.ts";
 import type { Register } from "../register.ts";
+import { isDevelopment } from "../supervise/engine.ts";
 
-type Flags = { overwrite?: boolean; cometbft?: string };
+type Flags = { overwrite?: boolean; cometbft?: string; engine?: string };
 
 const written = [
-  ["config/config.toml", "CometBFT's settings"],
+  ["config/config.toml", "the engine's settings"],
   ["config/app.toml", "the app's settings"],
   ["config/client.toml", "defaults of commands"],
   ["config/genesis.json", "this node as the only consensus validator; no coins yet"],
@@ -22,6 +24,7 @@ export const register: Register = (program, context) => {
     .command("init <moniker>")
     .description("write a new home: keys, configuration and a genesis file")
     .option("--overwrite", "replace the chain and the keys that are there")
+    .option("--engine <name>", "comet, solo (development, no consensus) or auto")
     .option("--cometbft <path>", "CometBFT program (default: the one of `assay comet path`)")
     .action((moniker: string, flags: Flags) => init(context(), moniker, flags));
 };
@@ -29,22 +32,26 @@ export const register: Register = (program, context) => {
 async function init(cli: CliContext, moniker: string, flags: Flags): Promise<void> {
   const { home, node } = cli.options;
   const chainId = cli.options.chainId ?? "assay-dev-1";
-  const comet = await resolveComet({
+  const local = isDevelopment(chainId);
+  const named = flags.cometbft === undefined ? cli.env["ASSAY_ENGINE"] : "comet";
+  const wanted = readEngineName(flags.engine ?? named) ?? "auto";
+  if (wanted === "solo" && !local) throw userError("E1206", { chainId });
+  const engine = await chooseEngine(wanted === "auto" && !local ? "comet" : wanted, {
     env: { ...cli.env },
     policy: "localnet",
     allowInstall: true,
     log: cli.err,
     ...(flags.cometbft === undefined ? {} : { explicit: flags.cometbft }),
   });
+  if (engine.name === "solo" && engine.warning !== undefined) cli.warn(engine.warning);
   requireEmptyHome(home, flags.overwrite ?? false);
-  const local = /-(local|dev)-[0-9]+$/.test(chainId);
   const profile = local ? "localnet" : "default";
   const made = await writeHome({
     home,
     moniker,
     chainId,
     profile,
-    comet: comet.path,
+    comet: engine.path,
     keyringBackend: cli.options.keyringBackend,
     nodes: node.split(","),
   });

@@ -2,18 +2,26 @@ import fs from "node:fs";
 import path from "node:path";
 import { parse } from "smol-toml";
 import { userError, type UserError } from "../../client/index.ts";
-import { resolveComet } from "../comet/resolve.ts";
+import { chooseEngine, readEngineName, type ChosenEngine } from "../comet/choose.ts";
 import type { CliContext } from "../context.ts";
 import { readJson } from "../home/files.ts";
 import { makeNode } from "../home/runNode.ts";
 import type { Register } from "../register.ts";
+import {
+  engineOf,
+  isDevelopment,
+  requireEngineFits,
+  soloNotice,
+  type EngineName,
+} from "../supervise/engine.ts";
 
-type Flags = { cometbft?: string; quiet?: boolean };
+type Flags = { cometbft?: string; engine?: string; quiet?: boolean };
 
 export const register: Register = (program, context) => {
   program
     .command("start")
-    .description("run this home's node: the app and CometBFT as one unit")
+    .description("run this home's node: the app and its engine as one unit")
+    .option("--engine <name>", "comet, solo (development, no consensus) or auto")
     .option("--cometbft <path>", "CometBFT program (default: the one of `assay comet path`)")
     .option("--quiet", "no log on the terminal; it is in logs/node.log anyway")
     .action((flags: Flags) => start(context(), flags));
@@ -22,24 +30,34 @@ export const register: Register = (program, context) => {
 async function start(cli: CliContext, flags: Flags): Promise<void> {
   const { home } = cli.options;
   const chainId = requireGenesis(home);
-  const local = /-(local|dev)-[0-9]+$/.test(chainId);
-  const comet = await resolveComet({
-    env: { ...cli.env },
-    policy: local ? "localnet" : "node",
-    ...(flags.cometbft === undefined ? {} : { explicit: flags.cometbft }),
-  });
-  if (comet.warning !== undefined) cli.err(comet.warning);
+  const engine = await chooseFor(cli, flags, chainId);
+  requireEngineFits(engine.path, home, chainId);
   const echo = flags.quiet === true ? {} : { echo: cli.out };
-  const node = makeNode({ home, comet: comet.path, appFlags: [], ...echo });
+  const node = makeNode({ home, comet: engine.path, appFlags: [], ...echo });
   const ended = new Promise<UserError | undefined>((resolve) => {
     node.once("halted", resolve);
     node.once("stopped", () => resolve(undefined));
   });
   stopOnSignals(cli, () => node.stop());
   const { height } = await node.start();
-  showBanner(cli, chainId, comet.version, height);
+  showBanner(cli, chainId, engine, height);
   const halted = await ended;
   if (halted !== undefined) throw halted;
+}
+
+/** What the flag says, else whose blocks the home holds, else CometBFT; the solo engine takes no real chain. */
+async function chooseFor(cli: CliContext, flags: Flags, chainId: string): Promise<ChosenEngine> {
+  const local = isDevelopment(chainId);
+  const usual: EngineName = engineOf(cli.options.home) ?? (local ? "auto" : "comet");
+  const named = flags.cometbft === undefined ? cli.env["ASSAY_ENGINE"] : "comet";
+  const wanted = readEngineName(flags.engine ?? named) ?? usual;
+  const chosen = await chooseEngine(wanted === "auto" && !local ? "comet" : wanted, {
+    env: { ...cli.env },
+    policy: local ? "localnet" : "node",
+    ...(flags.cometbft === undefined ? {} : { explicit: flags.cometbft }),
+  });
+  if (chosen.warning !== undefined) cli.warn(chosen.warning);
+  return chosen;
 }
 
 /** Once drains, twice stops at once. */
@@ -71,17 +89,25 @@ function requireGenesis(home: string): string {
   throw userError("E1412", { path: home }, { fix });
 }
 
-function showBanner(cli: CliContext, chainId: string, version: string, height: bigint): void {
+function showBanner(
+  cli: CliContext,
+  chainId: string,
+  { name, version }: ChosenEngine,
+  height: bigint,
+): void {
   const { home } = cli.options;
   const config = parse(fs.readFileSync(path.join(home, "config", "config.toml"), "utf8"));
   const rpc = (config["rpc"] as { laddr: string }).laddr.replace(/^tcp:/, "http:");
-  const { prometheus, prometheus_listen_addr: address } = config["instrumentation"] as {
-    prometheus: boolean;
-    prometheus_listen_addr: string;
+  const { prometheus, prometheus_listen_addr: address } = (config["instrumentation"] ?? {}) as {
+    prometheus?: boolean;
+    prometheus_listen_addr?: string;
   };
-  cli.err(`${chainId}   height ${height}   CometBFT ${version}   verify native`);
+  const engine = name === "solo" ? soloNotice : `CometBFT ${version}`;
+  cli.err(`${chainId}   height ${height}   ${engine}   verify native`);
   cli.err(`  RPC        ${rpc}`);
-  if (prometheus) cli.err(`  metrics    http://${address.replace(/^:/, "127.0.0.1:")}/metrics`);
+  // The solo engine keeps no metrics of its own.
+  if (prometheus === true && name === "comet" && address !== undefined)
+    cli.err(`  metrics    http://${address.replace(/^:/, "127.0.0.1:")}/metrics`);
   cli.err(`  home       ${home}`);
   cli.err(`  log        ${path.join(home, "logs", "node.log")}`);
 }

@@ -4,6 +4,7 @@ import { PageRequest } from "../../proto/gen/cosmos/base/query/v1beta1/paginatio
 import type { CliContext } from "../context.ts";
 import type { Register } from "../register.ts";
 import { formatAssay } from "../print.ts";
+import { soloNotice } from "../supervise/engine.ts";
 import { shortAddress, statusWords } from "../taskLife.ts";
 
 type RpcStatus = {
@@ -40,11 +41,15 @@ async function status(cli: CliContext, node: string | undefined): Promise<void> 
   cli.out(
     `${info.network}   height ${sync.latest_block_height}   ${ago.toFixed(1)} s ago   ` +
       `peers ${peers.n_peers}   ${sync.catching_up ? "catching up" : "synced"}   ` +
-      `app ${app.response.version ?? "?"} · CometBFT ${info.version} · app hash ${sync.latest_app_hash.slice(0, 8)}…`,
+      `app ${app.response.version ?? "?"} · ${engineText(info.version)} · app hash ${sync.latest_app_hash.slice(0, 8)}…`,
   );
   cli.out(`consensus  ${votingText(BigInt(validator.voting_power), power)}`);
   if (node !== undefined) cli.out(`node       ${await nodeText(client, node)}`);
   cli.out(`work       ${await workText(client)}`);
+}
+
+function engineText(version: string): string {
+  return version.endsWith("-solo") ? soloNotice : `CometBFT ${version}`;
 }
 
 function votingText(own: bigint, all: bigint): string {

@@ -3,6 +3,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { editToml, type TomlValue } from "./editToml.ts";
+import { engineCommand } from "./engine.ts";
 
 const run = promisify(execFile);
 
@@ -98,11 +99,13 @@ export async function writeCometConfig(
 
 /** Makes keys, a genesis draft and config.toml; leaves what is there already. */
 export async function initComet(comet: string, home: string): Promise<void> {
-  await run(comet, ["init", "--home", home]);
+  const { command, args } = engineCommand(comet, "init", "--home", home);
+  await run(command, args);
 }
 
 /** The id under which peers know this node: `id@host:port`. */
 export async function nodeId(comet: string, home: string): Promise<string> {
-  const { stdout } = await run(comet, ["show-node-id", "--home", home]);
+  const { command, args } = engineCommand(comet, "show-node-id", "--home", home);
+  const { stdout } = await run(command, args);
   return stdout.trim();
 }

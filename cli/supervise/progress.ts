@@ -33,6 +33,12 @@ export class Progress {
     return this.#restarts <= this.#maxRestarts;
   }
 
+  /** The chain goes back on purpose: lower heights are new ones again. */
+  forget(): void {
+    this.#height = -1n;
+    this.#restarts = 0;
+  }
+
   /**
    * A run ended. False when the app was not even ready and may not try again; of one that was ready
    * only its next start can say whether it made blocks.

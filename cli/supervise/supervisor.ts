@@ -5,11 +5,13 @@ import { UserError, userError } from "../../client/errors/index.ts";
 import { readAppLine } from "./appLine.ts";
 import { Cause } from "./cause.ts";
 import { Child, describeExit, type Command } from "./child.ts";
+import { beginAgainCode, engineCommand, isSolo } from "./engine.ts";
 import { LogFile, prefixed, type Source } from "./lines.ts";
 import { Progress } from "./progress.ts";
 
 export type SupervisorOptions = {
   readonly app: Command;
+  /** The engine: CometBFT, or the solo engine by the path of its program. */
   readonly comet: {
     readonly path: string;
     readonly home: string;
@@ -58,6 +60,8 @@ type RunEnd = {
   readonly reason: string;
   readonly wasReady: boolean;
   readonly first?: "app" | "comet";
+  /** The engine wants both to begin again: no fault, so it is not counted. */
+  readonly asked?: boolean;
 };
 
 /**
@@ -128,6 +132,11 @@ export class Supervisor extends EventEmitter<Events> {
       const end = await this.#run(cause);
       await this.#stopBoth(end.first === "app" ? orphanMs : undefined);
       if (this.#stopping) break;
+      if (end.asked === true) {
+        this.#progress.forget();
+        this.#say(`${end.reason}; starting both again as it asked`);
+        continue;
+      }
       if (end.first !== undefined) this.#cause = cause.of(end.first);
       const hopeful = this.#progress.ended(end.wasReady, performance.now() - started);
       const halt = this.#refusal ?? (hopeful && end.first ? undefined : this.#haltedError());
@@ -164,7 +173,10 @@ export class Supervisor extends EventEmitter<Events> {
         return { reason: `app ${describeExit(exit)}`, wasReady: true, first: "app" };
       }),
       comet.ended.then((exit): RunEnd => {
-        return { reason: `CometBFT ${describeExit(exit)}`, wasReady: true, first: "comet" };
+        const engine = isSolo(this.#options.comet.path) ? "solo engine" : "CometBFT";
+        const reason = `${engine} ${describeExit(exit)}`;
+        const asked = engine === "solo engine" && exit.code === beginAgainCode;
+        return { reason, wasReady: true, first: "comet", asked };
       }),
     ]);
   }
@@ -186,7 +198,7 @@ export class Supervisor extends EventEmitter<Events> {
 
   #startComet(cause: Cause): Child {
     const { path, home, args, env } = this.#options.comet;
-    const command = { command: path, args: ["start", "--home", home, ...(args ?? [])] };
+    const command = engineCommand(path, "start", "--home", home, ...(args ?? []));
     const comet = new Child(env === undefined ? command : { ...command, env }, (line) => {
       cause.comet(line);
       this.#write("comet", line);

@@ -35,6 +35,7 @@ export const errorTable = {
     hint: [
       "assay comet install                 (needs Go >= 1.22.11)",
       "COMETBFT=/path/to/cometbft assay start",
+      "assay start --engine solo           (no CometBFT, development only)",
     ],
     docs: "Assay runs behind CometBFT and looks for it in this order: --cometbft or $COMETBFT, PATH, Go's bin folders, ~/.assay/bin. With Go it can build the program itself.",
   },
@@ -50,6 +51,22 @@ export const errorTable = {
     template: "{path} is not what was installed: expected sha256 {expected}, got {actual}",
     hint: ["remove it and run: assay comet install"],
     docs: "The checksum was recorded at the installation and is compared at every start. The program was replaced or damaged since.",
+  },
+  E1206: {
+    template:
+      "the solo engine does not run chain {chainId}: expected a name like x-local-1 or x-dev-1",
+    hint: ["run it on CometBFT: assay start --engine comet"],
+    docs: "The solo engine makes blocks without consensus, with keys that lie in the clear. It is for development, and only chains whose names say so may run on it.",
+  },
+  E1207: {
+    template: "{path} was written with {owner}: it cannot go on with {engine}",
+    hint: ["start it with the engine that wrote it (--engine)", "begin anew in another folder"],
+    docs: "The blocks of a home lie in the store of the engine that made them. The other one would begin the chain again, at a height that the app has long passed.",
+  },
+  E1208: {
+    template: "the solo engine runs one consensus validator, not {count}",
+    hint: ["npm start -- --v 1", "npm start -- --engine comet   (needs CometBFT)"],
+    docs: "The solo engine drives one app and has no peers. More validators need CometBFT.",
   },
   E1301: {
     template: "no native secp256k1 for {platform}",

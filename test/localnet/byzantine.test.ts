@@ -16,7 +16,7 @@ import {
   type Task,
 } from "../../proto/gen/assay/tasks/v1/tasks.ts";
 import { ByzantineNode, type Strategy } from "../support/byzantine.ts";
-import { cometForTests } from "../support/comet.ts";
+import { cometForTests, engineName } from "../support/comet.ts";
 import { TestNetwork, releaseName, taskKey } from "../support/network.ts";
 
 const { path: comet, skip } = await cometForTests();
@@ -27,7 +27,7 @@ const input = { numbers: [1, 2, 3] };
 /** More than the honest have, or a newcomer would seldom be drawn beside nodes that have proven themselves. */
 const liarStake = 80_000_000n;
 
-describe("byzantine nodes on real CometBFT", { skip, timeout: 900_000 }, () => {
+describe(`byzantine nodes (${engineName})`, { skip, timeout: 900_000 }, () => {
   let net: TestNetwork;
   let client: AssayClient;
 

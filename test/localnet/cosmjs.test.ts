@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { DirectSecp256k1HdWallet } from "@cosmjs/proto-signing";
 import { GasPrice, SigningStargateClient, StargateClient } from "@cosmjs/stargate";
+import { engineName } from "../support/comet.ts";
 import { findComet, startRealNode, type RealNode } from "../support/realNode.ts";
 
 const mnemonic =
@@ -9,7 +10,7 @@ const mnemonic =
 const found = findComet();
 
 describe(
-  "localnet: CosmJS against a node on real CometBFT",
+  `localnet: CosmJS against a node (${engineName})`,
   "skip" in found ? { skip: found.skip } : {},
   () => {
     let node: RealNode;

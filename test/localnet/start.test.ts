@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { cometForTests } from "../support/comet.ts";
+import { cometForTests, engineName } from "../support/comet.ts";
 import { rpcStatus, TestLocalnet, type Finished } from "../support/localnet.ts";
 
 const comet = await cometForTests();
@@ -25,7 +25,9 @@ describe("localnet: npm start", { skip: comet.skip }, () => {
     const last = first.out.trimEnd().split("\n").at(-1) ?? "";
     assert.match(
       last,
-      /^READY http:\/\/127\.0\.0\.1:\d+ chain=assay-local-1 engine=comet height=\d+$/,
+      new RegExp(
+        `^READY http://127\\.0\\.0\\.1:\\d+ chain=assay-local-1 engine=${engineName} height=\\d+$`,
+      ),
     );
   });
 

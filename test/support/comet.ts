@@ -12,11 +12,21 @@ import {
   writeCometConfig,
   type CometConfig,
 } from "../../cli/supervise/config.ts";
+import { soloPath } from "../../cli/supervise/engine.ts";
 
 export type CometForTests = { readonly path: string; readonly skip: string | false };
 
+/** The same tests run on the solo engine, which is always there. */
+export const onSolo = process.env["ASSAY_ENGINE"] === "solo";
+export const engineName = onSolo ? "solo" : "comet";
+
+/** A suite that is about CometBFT itself, or about several validators, is none of the solo engine's. */
+export const notOnSolo = (skip: string | false): string | false =>
+  onSolo ? "the solo engine has one validator and no consensus" : skip;
+
 /** CometBFT for a network test, or why to skip it; with REQUIRE_COMET=1 there is no skipping. */
 export async function cometForTests(): Promise<CometForTests> {
+  if (onSolo) return { path: soloPath, skip: false };
   try {
     const { path } = await resolveComet({ policy: "newest" });
     return { path, skip: false };

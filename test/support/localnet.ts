@@ -4,6 +4,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { program } from "../../cli/home/programs.ts";
+import { isSolo } from "../../cli/supervise/engine.ts";
 import { demoServerPort, nodePorts, requireFree } from "../../localnet/ports.ts";
 
 export type Finished = { readonly code: number | null; readonly out: string; readonly err: string };
@@ -35,7 +36,8 @@ export class TestLocalnet {
   constructor(comet: string, validators = 1) {
     this.validators = validators;
     const HOME = path.join(this.data, "user");
-    this.env = { ...process.env, HOME, COMETBFT: comet, CI: "true" };
+    const engine = isSolo(comet) ? { ASSAY_ENGINE: "solo" } : { COMETBFT: comet };
+    this.env = { ...process.env, HOME, CI: "true", ...engine };
   }
 
   async args(...more: readonly string[]): Promise<string[]> {

@@ -6,8 +6,11 @@ import { beaconSecret, blsPublicKey, makeProof } from "../../app/crypto/bls.ts";
 import { buildGenesis } from "../../cli/home/genesis.ts";
 import { program } from "../../cli/home/programs.ts";
 import { cometSettings, initComet, writeCometConfig } from "../../cli/supervise/config.ts";
+import { soloPath } from "../../cli/supervise/engine.ts";
 import { Supervisor, type SupervisorOptions } from "../../cli/supervise/supervisor.ts";
 import { modules } from "../../app/modules.ts";
+import { initHome } from "../../solo/home.ts";
+import { onSolo } from "./comet.ts";
 import { withoutEmpty, type AppState } from "./chainGenesis.ts";
 
 export type RealNode = {
@@ -21,6 +24,8 @@ export type RealNode = {
 };
 
 export type RealNodeOptions = {
+  /** Further consensus keys that the solo engine signs with. */
+  readonly soloKeys?: number;
   readonly chainId?: string;
   readonly accounts: readonly { readonly address: string; readonly amount: bigint }[];
   readonly minGasPrice?: string;
@@ -39,6 +44,7 @@ export type RealHome = {
 
 /** Path of CometBFT, or why tests on it are skipped; a skip is an error where REQUIRE_COMET=1. */
 export function findComet(): { path: string } | { skip: string } {
+  if (onSolo) return { path: soloPath };
   const own = join(homedir(), ".assay", "bin", "cometbft");
   const path = process.env["COMETBFT"] ?? own;
   if (existsSync(path)) return { path };
@@ -68,9 +74,10 @@ export async function freePorts(count: number): Promise<number[]> {
 /** The home of one consensus validator, in a folder of its own, with free ports. */
 export async function writeRealHome(comet: string, options: RealNodeOptions): Promise<RealHome> {
   const home = mkdtempSync(join(tmpdir(), "assay-node-"));
-  const chainId = options.chainId ?? "assay-test-1";
+  const chainId = options.chainId ?? "assay-dev-1";
   mkdirSync(join(home, "config"), { recursive: true });
   await initComet(comet, home);
+  if (options.soloKeys !== undefined) addSoloKeys(home, options.soloKeys);
   const [rpcPort = 0, p2pPort = 0] = await freePorts(2);
   const socketPath = join(home, "app.sock");
   const ports = { rpc: rpcPort, p2p: p2pPort };
@@ -113,28 +120,47 @@ export async function startRealNode(comet: string, options: RealNodeOptions): Pr
   };
 }
 
+/** Keys whose validators vote with the home's own: of other homes, as the engine makes them. */
+function addSoloKeys(home: string, count: number): void {
+  const keys = Array.from({ length: count }, () => {
+    const other = mkdtempSync(join(tmpdir(), "assay-keys-"));
+    initHome(other, 1);
+    const key: unknown = JSON.parse(
+      readFileSync(join(other, "config", "priv_validator_key.json"), "utf8"),
+    );
+    rmSync(other, { recursive: true });
+    return key;
+  });
+  writeFileSync(join(home, "config", "solo_keys.json"), JSON.stringify(keys));
+}
+
+type ValidatorKey = { address: string; pub_key: { value: string }; priv_key: { value: string } };
+
+function validatorKeys(home: string): ValidatorKey[] {
+  const read = (name: string): unknown =>
+    JSON.parse(readFileSync(join(home, "config", name), "utf8"));
+  const own = read("priv_validator_key.json") as ValidatorKey;
+  const more = existsSync(join(home, "config", "solo_keys.json"))
+    ? (read("solo_keys.json") as ValidatorKey[])
+    : [];
+  return [own, ...more];
+}
+
 function writeGenesis(home: string, chainId: string, options: RealNodeOptions): void {
-  const key = JSON.parse(readFileSync(join(home, "config", "priv_validator_key.json"), "utf8")) as {
-    address: string;
-    pub_key: { value: string };
-    priv_key: { value: string };
-  };
-  const secret = beaconSecret(Buffer.from(key.priv_key.value, "base64"));
   const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
+  const validators = validatorKeys(home).map((key, i) => {
+    const secret = beaconSecret(Buffer.from(key.priv_key.value, "base64"));
+    return {
+      ...{ name: `node${i}`, address: key.address, publicKey: key.pub_key.value, power: 10n },
+      beacon: {
+        pub_key: base64(blsPublicKey(secret)),
+        proof_of_possession: base64(makeProof(secret)),
+      },
+    };
+  });
   const genesis = buildGenesis({
     ...{ chainId, profile: "localnet", timeMs: Date.now(), accounts: options.accounts },
-    validators: [
-      {
-        name: "node",
-        address: key.address,
-        publicKey: key.pub_key.value,
-        power: 10n,
-        beacon: {
-          pub_key: base64(blsPublicKey(secret)),
-          proof_of_possession: base64(makeProof(secret)),
-        },
-      },
-    ],
+    validators,
   });
   const state = genesis["app_state"] as AppState;
   genesis["app_state"] = Object.fromEntries(

@@ -16,6 +16,7 @@ describe("errors", () => {
         "  looked in  $COMETBFT (unset) · PATH (none) · ~/go/bin (none)",
         "  fix        assay comet install                 (needs Go >= 1.22.11)",
         "             COMETBFT=/path/to/cometbft assay start",
+        "             assay start --engine solo           (no CometBFT, development only)",
         "  more       assay explain E1203",
       ].join("\n"),
     );

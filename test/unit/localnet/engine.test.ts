@@ -10,7 +10,8 @@ describe("localnet: engine", () => {
     const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "assay-engine-"));
     const data = path.join(scratch, "net");
     const env = { PATH: path.join(scratch, "none"), HOME: scratch };
-    const { code, err } = await finish("localnet/main", ["--once", "--data", data], env);
+    const args = ["--once", "--engine", "comet", "--data", data];
+    const { code, err } = await finish("localnet/main", args, env);
     assert.equal(code, 1);
     const lines = err.split("\n");
     assert.equal(lines[0], "error E1203: no CometBFT v0.38 binary found");
@@ -18,6 +19,19 @@ describe("localnet: engine", () => {
       assert.ok(lines[1]?.includes(place), `${place} in ${lines[1]}`);
     assert.match(err, /^ {2}fix {8}install Go >= 1\.22\.11 .* npm start$/m);
     assert.match(err, /^ +COMETBFT=\/path\/to\/cometbft npm start/m);
+    assert.match(err, /^ +npm start -- --engine solo/m);
+    // Several validators have nothing to fall back to.
+    const four = await finish("localnet/main", ["--once", "--v", "4", "--data", data], env);
+    assert.match(four.err, /^error E1203/);
     fs.rmSync(scratch, { recursive: true });
+  });
+
+  it("E1208: the solo engine takes one consensus validator", async () => {
+    const data = fs.mkdtempSync(path.join(os.tmpdir(), "assay-engine-"));
+    const args = ["--once", "--v", "4", "--engine", "solo", "--data", data];
+    const { code, err } = await finish("localnet/main", args, { HOME: data });
+    assert.equal(code, 1);
+    assert.match(err, /^error E1208: the solo engine runs one consensus validator, not 4$/m);
+    fs.rmSync(data, { recursive: true });
   });
 });

@@ -9,6 +9,8 @@ describe("localnet: options", () => {
       "--v 4 --executors 5 --once --reset --json --port-offset 100 --cometbft /c --data /d";
     assert.deepEqual(readOptions(args.split(" ")), {
       ...{ data: "/d", validators: 4, executors: 5, portOffset: 100, cometbft: "/c" },
+      // Who names a CometBFT wants it.
+      engine: "comet",
       ...{ once: true, reset: true, json: true, detach: false },
     });
   });
@@ -25,6 +27,7 @@ describe("localnet: options", () => {
     ["--v", "0"],
     ["--v", "17"],
     ["--v", "four"],
+    ["--engine", "tendermint"],
     ["--executors", "2"],
     ["--executors", "10"],
     ["--port-offset", "-1"],

@@ -111,6 +111,7 @@ describe("comet: resolver", () => {
         "  looked in  $COMETBFT (unset) · PATH (none) · ~/go/bin (none) · ~/.assay/bin/cometbft-v0.38.25 (none) · go (none)",
         "  fix        assay comet install                 (needs Go >= 1.22.11)",
         "             COMETBFT=/path/to/cometbft assay start",
+        "             assay start --engine solo           (no CometBFT, development only)",
         "  more       assay explain E1203",
       ].join("\n"),
     );

@@ -1,0 +1,17 @@
+import { Connection } from "./connection.ts";
+
+/** The app as CometBFT sees it: one connection for each use, so that a slow query holds up no block. */
+export type App = {
+  readonly consensus: Connection;
+  readonly mempool: Connection;
+  readonly query: Connection;
+  close(): void;
+};
+
+export async function connectApp(path: string, lost: (error: Error) => void): Promise<App> {
+  const query = await Connection.open(path, lost);
+  const mempool = await Connection.open(path, lost);
+  const consensus = await Connection.open(path, lost);
+  const all = [query, mempool, consensus];
+  return { query, mempool, consensus, close: () => all.forEach((one) => one.close()) };
+}
