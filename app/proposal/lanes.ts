@@ -50,8 +50,7 @@ export function candidateOf(ctx: ReadCtx, bytes: Uint8Array, tx: DecodedTx): Can
 /** The lane of its lowest message. */
 export function laneOfAll(ctx: ReadCtx, messages: readonly Message[]): Lane {
   let lowest = 0;
-  for (const { def, value } of messages)
-    lowest = Math.max(lowest, rankOf(laneOf(ctx, def, value)));
+  for (const { def, value } of messages) lowest = Math.max(lowest, rankOf(laneOf(ctx, def, value)));
   return lanes[lowest]?.lane ?? "fee";
 }
 

@@ -1,5 +1,6 @@
 import type { ReadCtx } from "../../core/context.ts";
 import { sdkErrors } from "../../core/errors.ts";
+import { mulDivFloor } from "../../core/math/integers.ts";
 import { laneOfAll } from "../proposal/lanes.ts";
 import type { CheckedTx } from "./checkedTx.ts";
 
@@ -19,7 +20,7 @@ export class MempoolQuota {
   #bytes = 0n;
 
   constructor({ txs, bytes }: MempoolLimits) {
-    const part = (whole: bigint): bigint => whole - (whole * keptForPosts) / 100n;
+    const part = (whole: bigint): bigint => whole - mulDivFloor(whole, keptForPosts, 100n);
     this.#limits = { txs: part(txs), bytes: part(bytes) };
   }
 

@@ -90,6 +90,7 @@ export class TestNetwork {
     validators: number,
     log: (line: string) => void = () => undefined,
     placement?: Placement,
+    more: readonly { readonly address: string }[] = [],
   ): Promise<TestNetwork> {
     const folder = new Folder(fs.mkdtempSync(path.join(os.tmpdir(), "assay-net-")));
     folder.open();
@@ -101,7 +102,9 @@ export class TestNetwork {
       log,
       placement,
     );
-    await writeNetwork(folder, self.network, comet, await self.accounts.list());
+    const extra = more.map(({ address }) => ({ name: address, address }));
+    const accounts = [...(await self.accounts.list()), ...extra];
+    await writeNetwork(folder, self.network, comet, accounts);
     await connectNodes(folder, self.network, comet);
     if (placement !== undefined) await self.#spread(placement);
     for (let index = 0; index < validators; index++) {

@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { after, before, describe, it } from "node:test";
+import { follow, type AssayClient } from "../../client/index.ts";
+import { utf8Encode } from "../../core/bytes.ts";
+import {
+  SeatOutcome,
+  SeatStatus,
+  TaskStatus,
+  type Task,
+} from "../../proto/gen/assay/tasks/v1/tasks.ts";
+import { PostStatus } from "../../proto/gen/assay/tasks/v1/tx.ts";
+import { loadAccounts, rpcCaller } from "../perf/load.ts";
+import { allPosts } from "../support/blocks.ts";
+import { cometForTests } from "../support/comet.ts";
+import {
+  Flood,
+  broadcast,
+  requestMessage,
+  sendMessage,
+  sign,
+  type Caller,
+  type FloodTx,
+} from "../support/flood.ts";
+import { balanceOf } from "../support/ledger.ts";
+import { TestNetwork, releaseName, taskKey, until } from "../support/network.ts";
+
+const { path: comet, skip } = await cometForTests();
+const floodAccounts = 640;
+const connections = 64;
+/** Of genesis before those of the flood. */
+const ownAccounts = 10n;
+const accounts = loadAccounts(floodAccounts + 8, "assay");
+const input = { numbers: [1, 2, 3] };
+const inputBytes = utf8Encode(JSON.stringify(input));
+const asked = 8;
+
+describe("C2, X24: a mempool that is flooded", { skip, timeout: 600_000 }, () => {
+  let net: TestNetwork;
+  let client: AssayClient;
+  let call: Caller;
+  let rpc = "";
+  const sequences = accounts.map(() => 0n);
+
+  before(async () => {
+    net = await TestNetwork.start(comet, 1, undefined, undefined, accounts);
+    rpc = net.rpc[0] ?? assert.fail("no node");
+    await net.publish({ commitBlocks: 20, revealBlocks: 20 });
+    for (const owner of [1, 2, 3, 4]) await net.startExecutor(owner);
+    await net.untilEligible(4);
+    client = await net.client(0);
+    call = rpcCaller(rpc, 4);
+  });
+
+  after(async () => net?.stop());
+
+  const by = (index: number, more: Omit<FloodTx, "account" | "accountNumber">): Uint8Array => {
+    const account = accounts[index] ?? assert.fail("no account");
+    const accountNumber = ownAccounts + BigInt(index);
+    return sign(net.network.chainId, { account, accountNumber, ...more });
+  };
+  const addressAt = (index: number): string => accounts[index % accounts.length]?.address ?? "";
+  /** A send to a neighbour, with the sequence that follows. */
+  const nextSend = (index: number): Uint8Array => {
+    const sequence = sequences[index] ?? 0n;
+    sequences[index] = sequence + 1n;
+    return by(index, { sequence, messages: [sendMessage(addressAt(index), addressAt(index + 1))] });
+  };
+  const nextRequest = (index: number): Uint8Array => {
+    const sequence = sequences[index] ?? 0n;
+    sequences[index] = sequence + 1n;
+    const requester = addressAt(index);
+    const request = requestMessage({
+      ...{ requester, service: "sum-demo", version: "1.0.0", taskKey, validators: 2 },
+      ...{ input: { inline: inputBytes }, maxFee: "1000000" },
+    });
+    return by(index, { sequence, messages: [request], gas: 500_000n, fee: 12_500n });
+  };
+  const fresh = floodAccounts;
+
+  it("commits and reveals keep flowing beside ten times as many requests and sends: all in time, nobody slashed", async (context) => {
+    const ids: bigint[] = [];
+    const counts = new Array<number>(connections).fill(0);
+    const before = await client.height();
+    // Every connection has accounts of its own, so that their sequences stay in order; one in ten asks for a task.
+    const flood = new Flood(rpc, connections, (connection) => {
+      const turn = (counts[connection] = (counts[connection] ?? 0) + 1);
+      const index = connection + connections * (turn % (floodAccounts / connections));
+      return turn % 100 === 0 ? nextRequest(index) : nextSend(index);
+    });
+    try {
+      await until(async () => (flood.full > 0 ? true : undefined), 120_000, 50);
+      while (ids.length < asked) {
+        const id = await requested(client);
+        if (id !== undefined) ids.push(id);
+      }
+      for (const id of ids) {
+        const task = (await follow(client, id, { timeoutMs: 240_000 })).task;
+        assertPaid(task);
+      }
+    } finally {
+      await flood.stop();
+    }
+    assert.deepEqual([...flood.refused.keys()], []);
+    await emptied(call);
+    const last = Number(await client.height());
+    const posts = await allPosts(client.rpc, last, Number(before));
+    const late = posts.filter(({ status }) => status !== PostStatus.POST_STATUS_OK);
+    assert.deepEqual(late, [], "expected every post in its window");
+    const blocks = last - Number(before);
+    context.diagnostic(`${flood.full} times refused because full, in ${blocks} blocks`);
+    context.diagnostic(`reliability: flood transactions accepted = ${flood.accepted}`);
+    context.diagnostic(`reliability: flood transactions refused while full = ${flood.full}`);
+    context.diagnostic(`reliability: posts in time beside the flood = ${posts.length}`);
+  });
+
+  it("a gap in the sequences is refused and blocks nothing", async () => {
+    const messages = [sendMessage(addressAt(fresh), addressAt(0))];
+    const ahead = by(fresh, { sequence: 2n, messages });
+    assert.equal((await broadcast(call, ahead)).code, 32);
+    for (const sequence of [0n, 1n])
+      assert.deepEqual(await broadcast(call, by(fresh, { sequence, messages })), accepted);
+    assert.deepEqual(await broadcast(call, ahead), accepted);
+    await emptied(call);
+    assert.deepEqual(await waitingOf(call), 0);
+    const sequence = 3n;
+    assert.deepEqual(await broadcast(call, by(fresh, { sequence, messages })), accepted);
+  });
+
+  it("fees that are none, too low, or more than the sender has are refused before anything is stored", async () => {
+    const index = fresh + 1;
+    const messages = [sendMessage(addressAt(index), addressAt(0))];
+    const height = await client.height();
+    for (let i = 0; i < 200; i++) {
+      const low = by(index, { sequence: 0n, messages, fee: BigInt(i), memo: `${i}` });
+      assert.equal((await broadcast(call, low)).code, 13);
+    }
+    const dear = by(index, { sequence: 0n, messages, fee: 10n ** 18n });
+    assert.equal((await broadcast(call, dear)).code, 5);
+    assert.equal(await waitingOf(call), 0);
+    assert.ok((await client.height()) <= height + 1n);
+  });
+
+  it("700 KB: refused as a memo, paid for as messages; more than the RPC takes is refused; blocks go on", async (context) => {
+    const index = fresh + 2;
+    const memo = by(index, { sequence: 0n, messages: [], memo: "x".repeat(700_000) });
+    assert.equal((await broadcast(call, memo)).code, 18);
+    const one = [sendMessage(addressAt(index), addressAt(0))];
+    const long = by(index, { sequence: 0n, messages: one, memo: "x".repeat(700_000) });
+    assert.equal((await broadcast(call, long)).code, 12);
+
+    const each = one[0]?.value.length ?? 0;
+    const many = Array.from({ length: Math.floor(700_000 / (each + 38)) }, (_, i) =>
+      sendMessage(addressAt(index), addressAt(0), BigInt(i + 1)),
+    );
+    const gas = 1_000_000_000n;
+    const cheap = by(index, { sequence: 0n, messages: many, gas, fee: 5_000n });
+    assert.equal((await broadcast(call, cheap)).code, 13);
+    const before = await balanceOf(client, addressAt(index));
+    const fee = 25_000_000n;
+    const big = by(index, { sequence: 0n, messages: many, gas, fee });
+    assert.ok(big.length > 650_000 && big.length < 750_000, `${big.length} bytes`);
+    assert.deepEqual(await broadcast(call, big), accepted);
+    await emptied(call);
+    const sent = (BigInt(many.length) * BigInt(many.length + 1)) / 2n;
+    assert.equal(before - (await balanceOf(client, addressAt(index))), sent + fee);
+
+    const huge = by(index, { sequence: 1n, messages: one, memo: "x".repeat(800_000) });
+    await assert.rejects(async () => {
+      const { code, why } = await broadcast(call, huge);
+      throw new Error(`${code}: ${why}`);
+    });
+    assertPaid((await client.run(releaseName, taskKey, input, { timeoutMs: 120_000 })).task);
+    context.diagnostic(`a transaction of ${big.length} bytes with ${many.length} messages`);
+  });
+
+  it("bytes that are no transactions, as fast as they can be sent: tasks end VALID beside them", async (context) => {
+    const sizes = [1, 10, 200, 2_000, 20_000];
+    let turn = 0;
+    const junk = new Flood(rpc, connections, () => randomBytes(sizes[turn++ % sizes.length] ?? 1));
+    try {
+      for (let i = 0; i < 3; i++) {
+        const { task } = await client.run(releaseName, taskKey, input, { timeoutMs: 120_000 });
+        assertPaid(task);
+      }
+    } finally {
+      await junk.stop();
+    }
+    assert.equal(junk.accepted, 0);
+    assert.equal(await waitingOf(call), 0);
+    context.diagnostic(`reliability: junk transactions refused = ${turn}`);
+  });
+});
+
+const accepted = { code: 0, why: "" };
+
+/** undefined while the mempool has no room for a request. */
+async function requested(client: AssayClient): Promise<bigint | undefined> {
+  return new Promise((resolve) => {
+    const run = client.run(releaseName, taskKey, input, { timeoutMs: 240_000 });
+    run.on("requested", ({ taskId }) => resolve(taskId));
+    run.catch(() => resolve(undefined));
+  });
+}
+
+async function waitingOf(call: Caller): Promise<number> {
+  return Number((await call("num_unconfirmed_txs", {})).result?.["n_txs"]);
+}
+
+async function emptied(call: Caller): Promise<void> {
+  const isEmpty = async (): Promise<true | undefined> =>
+    (await waitingOf(call)) === 0 ? true : undefined;
+  await until(isEmpty, 240_000, 100);
+}
+
+function assertPaid(task: Task): void {
+  assert.equal(task.status, TaskStatus.TASK_STATUS_VALID);
+  for (const seat of task.seats) {
+    if (seat.status === SeatStatus.SEAT_STATUS_RESERVE) continue;
+    const { outcome, slashed, late } = seat;
+    const paid = { outcome: SeatOutcome.SEAT_OUTCOME_PAID, slashed: "0", late: false };
+    assert.deepEqual({ outcome, slashed, late }, paid, `${task.id}: ${seat.node}`);
+  }
+}
