@@ -56,7 +56,7 @@ describe(`T8: four machines on a hostile network, seed ${seed}`, { skip, timeout
 
   before(async () => {
     lab = await NetLab.create(nodes.length);
-    net = await TestNetwork.start(comet.path, nodes.length, undefined, lab);
+    net = await TestNetwork.start(comet.path, nodes.length, undefined, { placement: lab });
     await net.publish({ commitBlocks: 40, revealBlocks: 30 });
     // Each asks another node first, as services of several operators do.
     for (const owner of owners) await net.startExecutor(owner, from(owner));

@@ -46,6 +46,14 @@ export type Placement = {
   wrapped(index: number, program: string): string;
 };
 
+export type NetworkExtras = {
+  readonly placement?: Placement;
+  /** In genesis after the usual ones. */
+  readonly accounts?: readonly { readonly address: string }[];
+  /** Edits of every config.toml. */
+  readonly config?: Parameters<typeof writeCometConfig>[1];
+};
+
 /** How the demo service behaves; the windows are wide where processes die in them. */
 export type ServiceOptions = {
   readonly commitBlocks?: number;
@@ -89,8 +97,7 @@ export class TestNetwork {
     comet: string,
     validators: number,
     log: (line: string) => void = () => undefined,
-    placement?: Placement,
-    more: readonly { readonly address: string }[] = [],
+    { placement, accounts: more = [], config = {} }: NetworkExtras = {},
   ): Promise<TestNetwork> {
     const folder = new Folder(fs.mkdtempSync(path.join(os.tmpdir(), "assay-net-")));
     folder.open();
@@ -107,6 +114,7 @@ export class TestNetwork {
     await writeNetwork(folder, self.network, comet, accounts);
     await connectNodes(folder, self.network, comet);
     if (placement !== undefined) await self.#spread(placement);
+    for (let i = 0; i < validators; i++) await writeCometConfig(folder.in(`node${i}`), config);
     for (let index = 0; index < validators; index++) {
       const rpc = self.rpc[index] ?? "";
       self.validators.push({ index, rpc, supervisor: self.#supervisor(index) });
