@@ -48,7 +48,7 @@ describe("C2, X24: a mempool that is flooded", { skip, timeout: 600_000 }, () =>
     const config = { "mempool.size": mempoolSize };
     net = await TestNetwork.start(comet, 1, undefined, { accounts, config });
     rpc = net.rpc[0] ?? assert.fail("no node");
-    await net.publish({ commitBlocks: 60, revealBlocks: 40 });
+    await net.publish({ commitBlocks: 100, revealBlocks: 60 });
     for (const owner of [1, 2, 3, 4]) await net.startExecutor(owner);
     await net.untilEligible(4);
     client = await net.client(0);
@@ -85,11 +85,11 @@ describe("C2, X24: a mempool that is flooded", { skip, timeout: 600_000 }, () =>
     const ids: bigint[] = [];
     const counts = new Array<number>(connections).fill(0);
     const before = await client.height();
-    // Every connection has accounts of its own, so that their sequences stay in order; one in ten asks for a task.
+    // Every connection has accounts of its own, so that their sequences stay in order; one in fifty asks for a task.
     const flood = new Flood(rpc, connections, (connection) => {
       const turn = (counts[connection] = (counts[connection] ?? 0) + 1);
       const index = connection + connections * (turn % (floodAccounts / connections));
-      return turn % 10 === 0 ? nextRequest(index) : nextSend(index);
+      return turn % 50 === 0 ? nextRequest(index) : nextSend(index);
     });
     try {
       const isFull = async (): Promise<true | undefined> => (flood.full > 0 ? true : undefined);
