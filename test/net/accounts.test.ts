@@ -6,7 +6,7 @@ import { loadAccounts } from "../perf/load.ts";
 import { startChain } from "../support/driver.ts";
 import { sendMessage, sign } from "../support/flood.ts";
 
-describe("C2: a mempool that everybody uses", { timeout: 600_000 }, () => {
+describe("C2: a mempool that everybody uses", () => {
   it("100,000 accounts that send once each: memory is given back", (context) => {
     const count = 100_000;
     const accounts = loadAccounts(count, "assay");
