@@ -114,8 +114,8 @@ function verdict(
   bar: number,
   params: Record<string, string | number>,
 ): void {
-  const held = measured <= bar ? "holds" : "missed";
-  report({ id: "G13", what, unit, value, params: { ...params, bar, verdict: held } });
+  const asks = unit === "ms" ? `<= ${bar} ms` : `< ${bar}x`;
+  report({ id: "G13", what, unit, value, params, bar: { asks, holds: measured <= bar } });
 }
 
 /** Sends one after another, never two from one account. */
