@@ -82,7 +82,9 @@ function check(state: ChainState, { tx, type }: RequestCheckTx): ResponseCheckTx
   const { store, rechecks } = state.check;
   const ctx = state.ctx(store, state.lastBlock);
   const env = state.anteEnv(type === 1 ? "recheck" : "check");
-  return checkTx(ctx, rechecks, () => state.txs.decode(tx), env);
+  const answer = checkTx(ctx, rechecks, () => state.txs.decode(tx), env, state.quota);
+  if (answer.code === 0) state.quota?.admitted(tx.length);
+  return answer;
 }
 
 /** Keeps the finalized block: one durable record, then the mempool's state starts anew. */

@@ -1,4 +1,5 @@
 import type { MinGasPrice } from "./tx/fee.ts";
+import type { MempoolLimits } from "./tx/mempool.ts";
 
 export const appName = "assay";
 /** Of the state machine: CometBFT's header, the genesis file and Info show the same number. */
@@ -16,6 +17,8 @@ export type NodeConfig = {
   readonly haltHeight: bigint;
   /** The secret that signs beacon contributions; undefined on nodes that never propose. */
   readonly beaconSecret: Uint8Array | undefined;
+  /** CometBFT's; without them no room is kept for posts. */
+  readonly mempool?: MempoolLimits;
 };
 
 export const defaultQueryGasLimit = 100_000_000n;

@@ -11,6 +11,7 @@ import { MAX_SOCKET_PATH_BYTES } from "./abci/socketPath.ts";
 import { beaconSecret, blsPublicKey } from "./crypto/bls.ts";
 import { StartError } from "./errors.ts";
 import type { MinGasPrice } from "./tx/fee.ts";
+import type { MempoolLimits } from "./tx/mempool.ts";
 
 /** config/app.toml as far as the app reads it; a missing file or field takes the default. */
 export type AppToml = {
@@ -80,6 +81,20 @@ export function readAppToml(home: string): AppToml {
     snapshotEvery: whole("state-snapshot-interval") || 1000n,
     segmentBytes: Number(whole("state-segment-bytes")) || 64 * 1024 * 1024,
     metrics: telemetry["enabled"] === true ? String(telemetry["address"] ?? "") : undefined,
+  };
+}
+
+/** CometBFT's own, where the file does not say otherwise. */
+const defaultMempool: MempoolLimits = { txs: 5_000n, bytes: 1_073_741_824n };
+
+/** What CometBFT lets wait, from the config.toml that lies beside ours. */
+export function readMempoolLimits(home: string): MempoolLimits {
+  const path = join(home, "config", "config.toml");
+  const file = parse(readText(path) ?? "", { integersAsBigInt: true });
+  const { size, max_txs_bytes: bytes } = (file["mempool"] ?? {}) as Record<string, unknown>;
+  return {
+    txs: typeof size === "bigint" && size > 0n ? size : defaultMempool.txs,
+    bytes: typeof bytes === "bigint" && bytes > 0n ? bytes : defaultMempool.bytes,
   };
 }
 

@@ -16,6 +16,7 @@ import type { Db } from "./db/index.ts";
 import type { AnteEnv, AnteMode } from "./tx/ante.ts";
 import type { VerifyBatch } from "./tx/preverify.ts";
 import { TxCache } from "./tx/cache.ts";
+import { MempoolQuota } from "./tx/mempool.ts";
 import { Rechecks } from "./tx/recheck.ts";
 
 /** What the app needs of a db; a test may hand in one that keeps nothing. */
@@ -46,6 +47,8 @@ export class ChainState {
   readonly db: ChainDb;
   readonly txs: TxCache;
   readonly crypto: Crypto;
+  /** undefined: whatever comes may wait. */
+  readonly quota: MempoolQuota | undefined;
   /** Lines for the operator, taken by whoever logs. */
   readonly alarms: string[] = [];
   readonly feeCollector = moduleAddress("fee_collector");
@@ -71,6 +74,7 @@ export class ChainState {
     this.db = db;
     this.crypto = crypto;
     this.verifyBatch = verifyBatch;
+    this.quota = config.mempool === undefined ? undefined : new MempoolQuota(config.mempool);
     this.txs = new TxCache(registry);
     if (db.lastHeight > 0n) this.#params = ConsensusParams.decode(db.meta);
   }
@@ -159,6 +163,7 @@ export class ChainState {
   }
 
   committed(block: Finalized): void {
+    this.quota?.restart();
     this.#check = undefined;
     this.#genesis = undefined;
     this.finalized = undefined;

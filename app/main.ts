@@ -10,6 +10,7 @@ import { loadDescriptors } from "./appDescriptors.ts";
 import {
   readAppToml,
   readBeaconSecret,
+  readMempoolLimits,
   readGenesis,
   socketPathOf,
   usePrefixOf,
@@ -82,6 +83,7 @@ async function start(): Promise<void> {
     ...{ chainId: genesis.chain_id, version, beaconSecret },
     ...{ minGasPrices: toml.minGasPrices, minRetainBlocks: toml.minRetainBlocks },
     haltHeight: toml.haltHeight,
+    mempool: readMempoolLimits(home),
     queryGasLimit: toml.queryGasLimit === 0n ? defaultQueryGasLimit : toml.queryGasLimit,
   };
   const pool = new VerifyPool(Math.min(availableParallelism() - 1, mostVerifiers));

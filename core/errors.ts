@@ -81,6 +81,7 @@ export const sdkErrors = registerErrors("sdk", {
   tooManySignatures: 14,
   noSignatures: 15,
   invalidRequest: 18,
+  mempoolIsFull: 20,
   txTooLarge: 21,
   keyNotFound: 22,
   invalidSigner: 24,

@@ -60,6 +60,12 @@ const stages = [
     options: { concurrency: 1, timeoutMs: 15 * minutes },
     required: "REQUIRE_COMET",
   },
+  {
+    name: "net",
+    title: "e2e hostile network",
+    sources: ["test/net/"],
+    options: { concurrency: 1, timeoutMs: 12 * minutes },
+  },
   { name: "docs", title: "docs", run: runDocs },
 ];
 

@@ -1,7 +1,7 @@
 import type { ReadCtx } from "../../core/context.ts";
 import type { Lane, MsgDef } from "../../core/module.ts";
 import { checkMessages } from "../tx/checkedTx.ts";
-import type { DecodedTx } from "../tx/decode.ts";
+import type { DecodedTx, Message } from "../tx/decode.ts";
 
 /** Lanes in the order of a block, each with the hundredths of it that no other lane may take before. */
 export const lanes: readonly { readonly lane: Lane; readonly share: bigint }[] = [
@@ -32,10 +32,8 @@ export function protoSize(tx: Uint8Array): bigint {
 
 export function candidateOf(ctx: ReadCtx, bytes: Uint8Array, tx: DecodedTx): Candidate {
   const { messages, signers, fee } = checkMessages(tx, false);
-  let lowest = 0;
   const capped = new Map<MsgDef<unknown, unknown>, number>();
-  for (const { def, value } of messages) {
-    lowest = Math.max(lowest, rankOf(laneOf(ctx, def, value)));
+  for (const { def } of messages) {
     if (def.perBlock !== undefined) capped.set(def, (capped.get(def) ?? 0) + 1);
   }
   return {
@@ -43,10 +41,17 @@ export function candidateOf(ctx: ReadCtx, bytes: Uint8Array, tx: DecodedTx): Can
     size: protoSize(bytes),
     gas: tx.gasLimit,
     fee: fee[0]?.amount ?? 0n,
-    lane: lanes[lowest]?.lane ?? "fee",
+    lane: laneOfAll(ctx, messages),
     signers,
     capped,
   };
+}
+
+/** The lane of its lowest message. */
+export function laneOfAll(ctx: ReadCtx, messages: readonly Message[]): Lane {
+  let lowest = 0;
+  for (const { def, value } of messages) lowest = Math.max(lowest, rankOf(laneOf(ctx, def, value)));
+  return lanes[lowest]?.lane ?? "fee";
 }
 
 /** A post that committed state does not wait for has no claim to its lane. */

@@ -6,6 +6,7 @@ import { GasMeter } from "../../core/gas.ts";
 import { runAnte, type AnteEnv } from "./ante.ts";
 import { checkMessages, payersOf, type CheckedTx } from "./checkedTx.ts";
 import type { DecodedTx } from "./decode.ts";
+import type { MempoolQuota } from "./mempool.ts";
 import type { Rechecks } from "./recheck.ts";
 import { attempt, failedResult } from "./deliver.ts";
 
@@ -18,6 +19,7 @@ export function checkTx(
   rechecks: Rechecks,
   decode: () => DecodedTx,
   env: AnteEnv,
+  quota?: MempoolQuota,
 ): ResponseCheckTx {
   const decoded = attempt(decode, state.alarms, true);
   if (!decoded.ok) return failedResult(decoded.refusal);
@@ -29,6 +31,8 @@ export function checkTx(
   const ctx: Ctx = { ...state, gas, events: new EventLog() };
   const ante = attempt(
     () => {
+      // What waits already has its place.
+      if (env.mode === "check") quota?.require({ ...ctx, gas: new GasMeter() }, checked.value);
       refuseHopeless({ ...ctx, gas: new GasMeter() }, checked.value);
       if (env.mode === "recheck" && rechecks.recheck(state, checked.value, env)) return;
       rechecks.settle(state, payersOf(checked.value));

@@ -206,7 +206,7 @@ describe("localnet: wallets, with CosmJS as it is published", { skip, timeout: 9
     before(async () => {
       // Wide: on a busy machine nobody shall be late.
       await net.publish({ commitBlocks: 60, revealBlocks: 60 });
-      for (const owner of [1, 2, 3]) await net.startExecutor(owner, true);
+      for (const owner of [1, 2, 3]) await net.startExecutor(owner, { feeGrant: true });
       await net.untilEligible(3);
       client = await net.client(0);
       const { bonds } = await client.staking.bonds({ service: "sum-demo" });

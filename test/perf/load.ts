@@ -179,6 +179,9 @@ export async function push(
 
 const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** Of the SDK: the app keeps the rest of the mempool for posts. */
+const mempoolFull = 20;
+
 /** undefined when it was accepted, else why not; a full mempool is waited for. */
 async function sendOne(
   call: ReturnType<typeof rpcCaller>,
@@ -189,6 +192,10 @@ async function sendOne(
     if (error !== undefined) {
       const why = error.data ?? error.message;
       if (!why.includes("full")) return why;
+      await delay(50);
+      continue;
+    }
+    if (result?.["code"] === mempoolFull) {
       await delay(50);
       continue;
     }

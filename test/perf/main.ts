@@ -4,6 +4,7 @@ import { resolveComet } from "../../cli/comet/resolve.ts";
 import { trees, verifiers } from "./anchors.ts";
 import { idle, loneSend } from "./chain4.ts";
 import { selection } from "./g8Selection.ts";
+import { mempool } from "./g13Mempool.ts";
 import { latency } from "./latency.ts";
 import { pipeline } from "./pipeline.ts";
 import { blockSync, largeState } from "./replay.ts";
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     blocks: { type: "string", default: "2000" },
     minutes: { type: "string", default: "10" },
     profile: { type: "string" },
+    seconds: { type: "string", default: "60" },
   },
 });
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -41,6 +43,7 @@ const benches: readonly (readonly [names: string, run: () => Promise<void> | voi
   ["large,G9,G10", () => largeState(comet, accounts, blocks)],
   ["latency,G7", () => latency(comet, tasks)],
   ["lone,G6", () => loneSend(comet, 1_000)],
+  ["mempool,g13,G13", () => mempool(comet, Number(values.seconds))],
   ["idle,G5", () => idle(comet, minutes)],
 ];
 const wanted = values.only?.split(",");

@@ -45,10 +45,10 @@ export async function blockAt(
   return { appHash: block.header.app_hash, txs };
 }
 
-/** Every commit and reveal post that any block of the chain holds. */
-export async function allPosts(rpc: Rpc, last: number): Promise<PostInBlock[]> {
+/** Every commit and reveal post that any block from `first` to `last` holds. */
+export async function allPosts(rpc: Rpc, last: number, first = 1): Promise<PostInBlock[]> {
   const posts: PostInBlock[] = [];
-  for (let height = 1; height <= last; height++) {
+  for (let height = first; height <= last; height++) {
     const { txs } = await blockAt(rpc, height);
     if (txs.length === 0) continue;
     const { txs_results: results } = await rpc.call<ResultsAnswer>("block_results", {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { ExecTxResult, ResponseCheckTx } from "cosmjs-types/tendermint/abci/types";
+import type { MempoolLimits } from "../../app/tx/mempool.ts";
 import type { WireType } from "../../core/codec.ts";
 import type { ReadCtx } from "../../core/context.ts";
 import { toHex } from "../../core/bytes.ts";
@@ -30,6 +31,8 @@ export type ChainOptions = {
   /** Below max_bytes by what headers and commits take. */
   readonly minGasPrice?: string;
   readonly genesisMs?: bigint;
+  /** Of CometBFT; without them no room is kept for posts. */
+  readonly mempool?: MempoolLimits;
 };
 
 export type BlockOptions = {
@@ -108,11 +111,10 @@ export class TestChain {
       denom,
       price: parseDec((minGasPrice ?? "0").slice(0, -denom.length)) ?? assert.fail("min gas price"),
     }));
-    const chainId = this.chainId;
-    this.replicas = Array.from(
-      { length: replicas },
-      () => new Replica({ chainId, storage, minGasPrices }),
-    );
+    const { chainId } = this;
+    const { mempool } = options;
+    const own = { chainId, storage, minGasPrices, ...(mempool && { mempool }) };
+    this.replicas = Array.from({ length: replicas }, () => new Replica(own));
     for (const replica of this.replicas) this.initChain(replica);
   }
 

@@ -11,6 +11,7 @@ import { ChainState } from "../../app/appState.ts";
 import { openDb, type Db } from "../../app/db/index.ts";
 import { modules } from "../../app/modules.ts";
 import type { MinGasPrice } from "../../app/tx/fee.ts";
+import type { MempoolLimits } from "../../app/tx/mempool.ts";
 import { memoryDb } from "./chainDb.ts";
 
 let built: Registry | undefined;
@@ -26,6 +27,7 @@ export type ReplicaOptions = {
   readonly storage: "memory" | "disk";
   readonly minGasPrices: readonly MinGasPrice[];
   readonly minRetainBlocks?: bigint;
+  readonly mempool?: MempoolLimits;
 };
 
 /** One app, as a node runs it but without a socket. Its beacon secret is that of the proposer who asks. */
@@ -70,12 +72,13 @@ export class Replica {
   }
 
   #open(): ChainState {
-    const { chainId, minGasPrices, minRetainBlocks = 0n } = this.#options;
+    const { chainId, minGasPrices, minRetainBlocks = 0n, mempool } = this.#options;
     const registry = testRegistry();
     const secret = this.#secret;
     const config = {
       ...{ chainId, minGasPrices, minRetainBlocks, version: "test" },
       ...{ queryGasLimit: defaultQueryGasLimit, haltHeight: 0n },
+      ...(mempool && { mempool }),
       get beaconSecret() {
         return secret.value;
       },

@@ -10,6 +10,8 @@ import { setUpNode, writeExecutorHome } from "../../cli/executor/setup.ts";
 import { program } from "../../cli/home/programs.ts";
 import { socketPathOf } from "../../cli/home/socket.ts";
 import { publishService } from "../../cli/service/publish.ts";
+import type { Command } from "../../cli/supervise/child.ts";
+import { nodeId, writeCometConfig } from "../../cli/supervise/config.ts";
 import { Supervisor } from "../../cli/supervise/supervisor.ts";
 import { AssayClient } from "../../client/index.ts";
 import { Keyring, newMnemonic, deriveKey } from "../../client/keyring/keyring.ts";
@@ -36,7 +38,25 @@ export type ExecutorProcess = {
   ready: Promise<unknown>;
 };
 
+/** Where the nodes run when each has a machine of its own; without one all share this one's loopback. */
+export type Placement = {
+  host(index: number): string;
+  command(index: number, command: Command): Command;
+  /** A program in its place, as one file. */
+  wrapped(index: number, program: string): string;
+};
+
+export type NetworkExtras = {
+  readonly placement?: Placement;
+  /** In genesis after the usual ones. */
+  readonly accounts?: readonly { readonly address: string }[];
+  /** Edits of every config.toml. */
+  readonly config?: Parameters<typeof writeCometConfig>[1];
+};
+
 /** How the demo service behaves; the windows are wide where processes die in them. */
+export type ExecutorOptions = { readonly rpc?: readonly string[]; readonly feeGrant?: boolean };
+
 export type ServiceOptions = {
   readonly commitBlocks?: number;
   readonly revealBlocks?: number;
@@ -58,13 +78,16 @@ export class TestNetwork {
   serviceCalls = 0;
   #manifest = "";
   readonly #log: (line: string) => void;
+  readonly #placement: Placement | undefined;
 
   private constructor(
     comet: string,
     folder: Folder,
     network: Network,
     log: (line: string) => void,
+    placement: Placement | undefined,
   ) {
+    this.#placement = placement;
     this.#comet = comet;
     this.folder = folder;
     this.network = network;
@@ -76,6 +99,7 @@ export class TestNetwork {
     comet: string,
     validators: number,
     log: (line: string) => void = () => undefined,
+    { placement, accounts: more = [], config = {} }: NetworkExtras = {},
   ): Promise<TestNetwork> {
     const folder = new Folder(fs.mkdtempSync(path.join(os.tmpdir(), "assay-net-")));
     folder.open();
@@ -85,11 +109,16 @@ export class TestNetwork {
       folder,
       { chainId, validators, executors: 0, portOffset },
       log,
+      placement,
     );
-    await writeNetwork(folder, self.network, comet, await self.accounts.list());
+    const extra = more.map(({ address }) => ({ name: address, address }));
+    const accounts = [...(await self.accounts.list()), ...extra];
+    await writeNetwork(folder, self.network, comet, accounts);
     await connectNodes(folder, self.network, comet);
+    if (placement !== undefined) await self.#spread(placement);
+    for (let i = 0; i < validators; i++) await writeCometConfig(folder.in(`node${i}`), config);
     for (let index = 0; index < validators; index++) {
-      const rpc = rpcUrls(self.network)[index] ?? "";
+      const rpc = self.rpc[index] ?? "";
       self.validators.push({ index, rpc, supervisor: self.#supervisor(index) });
     }
     await Promise.all(self.validators.map(({ supervisor }) => supervisor.start()));
@@ -99,7 +128,33 @@ export class TestNetwork {
   }
 
   get rpc(): readonly string[] {
-    return rpcUrls(this.network);
+    const { portOffset, validators } = this.network;
+    const placement = this.#placement;
+    if (placement === undefined) return rpcUrls(this.network);
+    return Array.from(
+      { length: validators },
+      (_, i) => `http://${placement.host(i)}:${nodePorts(i, portOffset).rpc}`,
+    );
+  }
+
+  /** Every node listens in its own place, and knows the others' places. */
+  async #spread(placement: Placement): Promise<void> {
+    const { portOffset, validators } = this.network;
+    const indexes = Array.from({ length: validators }, (_, i) => i);
+    const at = (i: number, port: "p2p" | "rpc"): string =>
+      `${placement.host(i)}:${nodePorts(i, portOffset)[port]}`;
+    const peers = await Promise.all(
+      indexes.map(
+        async (i) => `${await nodeId(this.#comet, this.folder.in(`node${i}`))}@${at(i, "p2p")}`,
+      ),
+    );
+    for (const i of indexes) {
+      await writeCometConfig(this.folder.in(`node${i}`), {
+        "rpc.laddr": `tcp://${at(i, "rpc")}`,
+        "p2p.laddr": `tcp://${at(i, "p2p")}`,
+        "p2p.persistent_peers": peers.filter((_, other) => other !== i).join(","),
+      });
+    }
   }
 
   /** A client over the given endpoints (default: all) that signs with an account of genesis. */
@@ -128,12 +183,15 @@ export class TestNetwork {
     await publishService(author, this.accounts.privateKey(0), this.#manifest, "alice");
   }
 
-  /** A real executor process for the node of account `owner`. */
-  async startExecutor(owner: number, feeGrant = false): Promise<ExecutorProcess> {
+  /** A real executor process for the node of account `owner`, which asks these endpoints in this order. */
+  async startExecutor(
+    owner: number,
+    { rpc = this.rpc, feeGrant = false }: ExecutorOptions = {},
+  ): Promise<ExecutorProcess> {
     const home = this.folder.in(`executor${owner}`);
     const operator = await writeExecutorHome({
       home,
-      rpc: this.rpc,
+      rpc,
       chainId,
       keyring: "test",
       services: [this.#manifest],
@@ -173,9 +231,9 @@ export class TestNetwork {
     await supervisor.stop();
   }
 
-  async reviveValidator(index: number): Promise<void> {
+  async reviveValidator(index: number, env?: NodeJS.ProcessEnv): Promise<void> {
     const validator = this.#validator(index);
-    validator.supervisor = this.#supervisor(index);
+    validator.supervisor = this.#supervisor(index, env);
     await validator.supervisor.start();
   }
 
@@ -293,11 +351,13 @@ export class TestNetwork {
     return this.validators[index] ?? fail(`no validator ${index}`);
   }
 
-  #supervisor(index: number): Supervisor {
+  #supervisor(index: number, env?: NodeJS.ProcessEnv): Supervisor {
     const home = this.folder.in(`node${index}`);
+    const placement = this.#placement;
+    const app: Command = { ...program("app/main", "--home", home), ...(env && { env }) };
     const supervisor = new Supervisor({
-      app: program("app/main", "--home", home),
-      comet: { path: this.#comet, home },
+      app: placement?.command(index, app) ?? app,
+      comet: { path: placement?.wrapped(index, this.#comet) ?? this.#comet, home },
       socketPath: socketPathOf(home),
       logDirectory: path.join(home, "logs"),
       backoffMs: [200],

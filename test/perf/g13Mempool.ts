@@ -1,0 +1,209 @@
+// G13: what waits is looked at again within 50 ms, and junk at the highest rate slows no block to twice its time.
+import { randomBytes } from "node:crypto";
+import path from "node:path";
+import { socketPathOf } from "../../cli/home/socket.ts";
+import { AbciClient } from "../support/abci.ts";
+import { startChain } from "../support/driver.ts";
+import { sendMessage, sign } from "../support/flood.ts";
+import { report, scratch, spread } from "./harness.ts";
+import { loadAccounts, rpcCaller, signSends } from "./load.ts";
+import { loadChainId, startAssay } from "./node.ts";
+
+const waiting = 5_000;
+const rounds = 5;
+const junkConnections = 64;
+const framesAtOnce = 500;
+const frameRate = 50_000;
+/** A transaction every so often: blocks are made for those, with junk and without. */
+const paceMs = 100;
+
+export async function mempool(comet: string, seconds: number): Promise<void> {
+  recheck();
+  await junk(comet, seconds);
+}
+
+/** CometBFT makes no block before the last of these answers. */
+function recheck(): void {
+  const accounts = loadAccounts(waiting, "assay");
+  const chain = startChain({
+    genesis: (state) => {
+      for (const { address } of accounts) {
+        const numbers = { account_number: "0", sequence: "0" };
+        const type = "/cosmos.auth.v1beta1.BaseAccount";
+        state["auth"].accounts.push({ "@type": type, address, pub_key: null, ...numbers });
+        const coins = [{ denom: "uassay", amount: "1000000000" }];
+        state["bank"].balances.push({ address, coins });
+        const [supply] = state["bank"].supply;
+        supply.amount = String(BigInt(supply.amount) + 1_000_000_000n);
+      }
+    },
+  });
+  chain.next();
+  const firstNumber = BigInt(chain.accounts.length);
+  const { app } = chain.first;
+  const submit = (sequence: bigint): Uint8Array[] =>
+    accounts.map((account, i) => {
+      const messages = [sendMessage(account.address, accounts[0]?.address ?? "")];
+      const accountNumber = firstNumber + BigInt(i);
+      const tx = sign(chain.chainId, { account, accountNumber, sequence, messages });
+      const { code, log } = app.checkTx({ tx, type: 0 });
+      if (code !== 0) throw new Error(`CheckTx: ${log}`);
+      return tx;
+    });
+  // Once in a block: from then on their keys are known, as those of nearly all senders are.
+  chain.mempool = submit(0n);
+  chain.next();
+  const left = submit(1n);
+  const times: number[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    chain.next();
+    const used = process.cpuUsage();
+    for (const tx of left)
+      if (app.checkTx({ tx, type: 1 }).code !== 0) throw new Error("recheck: refused");
+    const { user, system } = process.cpuUsage(used);
+    if (round > 0) times.push((user + system) / 1_000);
+  }
+  const [, median] = spread(times);
+  verdict("recheck of what waits, CPU", "ms", spread(times), median, 50, { waiting });
+}
+
+async function junk(comet: string, seconds: number): Promise<void> {
+  const paced = loadAccounts(Math.ceil((seconds * 8_000) / paceMs), "assay");
+  const node = await startAssay(comet, paced);
+  try {
+    const sends = signSends({
+      ...{ accounts: paced, rounds: 1, chainId: loadChainId, denom: "uassay" },
+      ...{ fee: 200n, gas: 200_000n, firstAccountNumber: 0 },
+    });
+    const pace = new Pace(node.rpc, sends);
+    const blocks = new Intervals(node.rpc);
+    const calm = await blocks.during(pace, seconds / 2, () => Promise.resolve(0));
+    const rpc = await blocks.during(pace, seconds, (until) => rpcJunk(node.rpc, until));
+    const calmAgain = await blocks.during(pace, seconds / 2, () => Promise.resolve(0));
+    const socket = socketPathOf(path.join(scratch, "assay"));
+    const frames = await blocks.during(pace, seconds, (until) => frameJunk(socket, until));
+    const base = (calm.median + calmAgain.median) / 2;
+    const of = { "interval without": Math.round(base) };
+    for (const [what, one] of [
+      ["block interval under junk by RPC", rpc],
+      ["block interval under CheckTx frames", frames],
+    ] as const) {
+      const ratio = one.median / base;
+      const params = { ...of, "interval under junk": Math.round(one.median), seconds };
+      verdict(what, "ratio", ratio, ratio, 2, { ...params, "junk/s": Math.round(one.rate) });
+    }
+    const reached = frames.rate >= frameRate ? "yes" : "no";
+    const params = { wanted: frameRate, reached };
+    report({
+      id: "G13",
+      what: "CheckTx frames answered",
+      unit: "1/s",
+      value: frames.rate,
+      params,
+    });
+  } finally {
+    await node.stop();
+  }
+}
+
+function verdict(
+  what: string,
+  unit: string,
+  value: number | readonly [number, number, number],
+  measured: number,
+  bar: number,
+  params: Record<string, string | number>,
+): void {
+  const asks = unit === "ms" ? `<= ${bar} ms` : `< ${bar}x`;
+  report({ id: "G13", what, unit, value, params, bar: { asks, holds: measured <= bar } });
+}
+
+/** Sends one after another, never two from one account. */
+class Pace {
+  readonly #call: ReturnType<typeof rpcCaller>;
+  readonly #sends: readonly string[];
+  #next = 0;
+
+  constructor(rpc: string, sends: readonly string[]) {
+    this.#call = rpcCaller(rpc, 4);
+    this.#sends = sends;
+  }
+
+  async during(until: number): Promise<void> {
+    while (performance.now() < until) {
+      const tx = this.#sends[this.#next++];
+      if (tx === undefined) throw new Error("pace: expected more accounts");
+      void this.#call("broadcast_tx_async", { tx });
+      await new Promise((resolve) => setTimeout(resolve, paceMs));
+    }
+  }
+}
+
+type Measured = { readonly median: number; readonly rate: number };
+
+/** Time between the blocks of a while, by their own headers. */
+class Intervals {
+  readonly #call: ReturnType<typeof rpcCaller>;
+
+  constructor(rpc: string) {
+    this.#call = rpcCaller(rpc, 4);
+  }
+
+  async during(
+    pace: Pace,
+    seconds: number,
+    disturb: (until: number) => Promise<number>,
+  ): Promise<Measured> {
+    const first = await this.#height();
+    const begun = performance.now();
+    const until = begun + seconds * 1_000;
+    const [count] = await Promise.all([disturb(until), pace.during(until)]);
+    const rate = (count * 1_000) / (performance.now() - begun);
+    const times: number[] = [];
+    for (let height = first; height <= (await this.#height()); height++) {
+      const { result } = await this.#call("header", { height: String(height) });
+      times.push(Date.parse((result?.["header"] as { time: string }).time));
+    }
+    const gaps = times.slice(1).map((time, i) => time - (times[i] ?? time));
+    return { median: spread(gaps)[1], rate };
+  }
+
+  async #height(): Promise<number> {
+    const { result } = await this.#call("status", {});
+    return Number((result?.["sync_info"] as { latest_block_height: string }).latest_block_height);
+  }
+}
+
+/** As fast as CometBFT answers: the loader shares the machine, and says what it reached. */
+async function rpcJunk(rpc: string, until: number): Promise<number> {
+  const call = rpcCaller(rpc, junkConnections);
+  let sent = 0;
+  const offer = async (): Promise<void> => {
+    while (performance.now() < until) {
+      await call("broadcast_tx_async", { tx: randomBytes(200).toString("base64") });
+      sent++;
+    }
+  };
+  await Promise.all(Array.from({ length: junkConnections }, offer));
+  return sent;
+}
+
+/** Past CometBFT, on a connection of its own, at no more than the rate of the goal. */
+async function frameJunk(socket: string, until: number): Promise<number> {
+  const client = await AbciClient.open(socket);
+  const begun = performance.now();
+  let answered = 0;
+  while (performance.now() < until) {
+    if (answered / (performance.now() - begun) > frameRate / 1_000) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      continue;
+    }
+    const frames = Array.from({ length: framesAtOnce }, () => ({
+      checkTx: { tx: randomBytes(200), type: 0 },
+    }));
+    client.send(...frames);
+    answered += (await client.take(framesAtOnce)).length;
+  }
+  client.close();
+  return answered;
+}
