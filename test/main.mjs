@@ -31,6 +31,12 @@ const stages = [
     options: { concurrency: 2, timeoutMs: 5 * minutes },
   },
   {
+    name: "sim",
+    title: "simulation",
+    sources: ["test/sim/", "test/planted/"],
+    options: { concurrency: 2, timeoutMs: 20 * minutes },
+  },
+  {
     name: "comet",
     title: "e2e comet",
     sources: ["test/localnet/"],

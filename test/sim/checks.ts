@@ -35,6 +35,9 @@ type EventLike = {
 
 const accountOnly = new Set(["acc", "bank", "clock"]);
 
+/** What a transaction says that was paid for and did not succeed. */
+const anteEvents = new Set(["coin_spent", "coin_received", "transfer", "message", "tx"]);
+
 /** Of a task whose window was open before a block. */
 type Waiting = { readonly status: number; readonly attempt: number; readonly windowEnd: bigint };
 
@@ -128,6 +131,9 @@ export class Checks {
       tallies.add(result.code === 0 ? "txs" : "txs refused");
       tallies.add(`code ${code}`);
       if (result.code === 0) failed = false;
+      const left = result.events.filter(({ type }) => !anteEvents.has(type));
+      if (result.code !== 0 && left.length > 0)
+        want(`transaction ${i}: refused, but left ${left.map(({ type }) => type).join(",")}`);
       if (result.codespace === "undefined") want(`transaction ${i}: internal error: ${result.log}`);
       if (result.code === 0 && hopeless.has(tx))
         want(`transaction ${i}: expected a refusal, got 0`);
@@ -197,6 +203,10 @@ export class Checks {
       const { status, attempt, windowEnd, windowStart } = task;
       this.#waiting.set(id, { status, attempt, windowEnd });
       const capped = duePerBlock < 500;
+      const { commitBlocks, revealBlocks } = task;
+      const length = status === TaskStatus.TASK_STATUS_REVEAL ? revealBlocks : commitBlocks;
+      if (windowEnd !== windowStart + BigInt(length))
+        want(`task ${id}: expected a window of ${length}, got ${windowEnd - windowStart}`);
       if (!capped && height >= windowEnd && this.#heardSince(windowStart, height))
         want(`task ${id}: expected its window to close at ${windowEnd}, got ${height}`);
       if (!capped && height >= task.windowLimit) want(`task ${id}: open after ${task.windowLimit}`);

@@ -219,7 +219,7 @@ export class SimNetwork {
       throw new Divergence(`votes on a ${what} at ${at.height}: ${votes.join(",")}`);
     if (valid === undefined) return;
     const said = this.first.state.alarms.at(-1) ?? "";
-    assert.equal(vote === 1, valid, `${what} at height ${at.height}: ${said} ${process.env["DEBUG_SIM"] === undefined ? "" : txs.map(toHex).join(" ")}`);
+    assert.equal(vote === 1, valid, `${what} at height ${at.height}: ${said}`);
   }
 
   /** A proposal that is not decided: nobody's, a bad one, or a good one that came too late. */
@@ -251,7 +251,7 @@ export class SimNetwork {
     if (!beacon.isDue(ctx) || first === undefined) {
       return luck.hits(500)
         ? ["a surplus beacon contribution", [foreign, ...txs]]
-        : ["an undecodable transaction", [...txs, luck.bytes(luck.between(1, 200))]];
+        : ["an undecodable transaction", [...txs, undecodable(luck)]];
     }
     const rest = txs.slice(1);
     switch (luck.below(this.proposers.length > 1 ? 5 : 4)) {
@@ -262,7 +262,7 @@ export class SimNetwork {
       case 2:
         return ["a damaged beacon contribution", [damaged(first, luck), ...rest]];
       case 3:
-        return ["an undecodable transaction", [...txs, luck.bytes(luck.between(1, 200))]];
+        return ["an undecodable transaction", [...txs, undecodable(luck)]];
       default:
         return ["another's beacon contribution", [foreign, ...rest]];
     }
@@ -420,6 +420,11 @@ export class SimNetwork {
   async stop(): Promise<void> {
     for (const replica of this.replicas) await replica.stop();
   }
+}
+
+/** No field has that number: what else comes does not matter. */
+function undecodable(luck: Luck): Uint8Array {
+  return Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, ...luck.bytes(luck.between(1, 200)));
 }
 
 function storesIn({ state }: SimReplica): string[] {

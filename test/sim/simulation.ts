@@ -27,8 +27,8 @@ import { World } from "./world.ts";
 /** The replicas of a run: they share nothing but the blocks. */
 export const habits: readonly Habits[] = [
   { name: "plain", checks: true, votes: true },
-  { name: "asked a lot", votes: true, queries: 120, checks: true },
-  { name: "cold", restarts: 400, crashes: 60, votes: true },
+  { name: "asked a lot", votes: true, queries: 100 },
+  { name: "cold", restarts: 150, crashes: 30, votes: true },
   { name: "late", stalls: 30, rejoins: 15, checks: true },
 ];
 
@@ -144,7 +144,7 @@ export class Simulation {
     const { luck, net, tallies } = this;
     const kind = luck.below(12);
     const left = luck.between(5, 60);
-    this.#spell = { left, requests: 250, transfers: 300, advance: 1_000n };
+    this.#spell = { left, requests: 200, transfers: 120, advance: 1_000n };
     if (kind === 0) {
       tallies.add("fault: idle gap");
       this.#spell = { ...this.#spell, requests: 0, transfers: 0 };
