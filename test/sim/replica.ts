@@ -6,6 +6,7 @@ import type { AbciHandlers } from "../../app/abci/handlers.ts";
 import { createHandlers } from "../../app/app.ts";
 import { appCrypto } from "../../app/appCrypto.ts";
 import { ChainState, type ChainDb } from "../../app/appState.ts";
+import { nativeSha256 } from "../../app/crypto/hash.ts";
 import { openDb, type Db } from "../../app/db/index.ts";
 import { Multistore } from "../../core/store/multistore.ts";
 import { memoryDb } from "../support/chainDb.ts";
@@ -73,9 +74,9 @@ export class SimReplica {
   /** A node that joins with the state of another one's last commit. */
   joinFrom(other: SimReplica): void {
     const { multistore, lastHeight, timeMs, meta } = other.#db;
-    const own = new Multistore({ stores: multistore.storeNames });
+    const own = this.#newStore();
     own.restore(lastHeight, (store) => multistore.exportStore(store, lastHeight));
-    this.#db = memoryDb(multistore.storeNames, own, { height: lastHeight, timeMs, meta });
+    this.#db = memoryDb(own.storeNames, own, { height: lastHeight, timeMs, meta });
     this.#renew();
   }
 
@@ -96,9 +97,17 @@ export class SimReplica {
 
   #open(): ChainDb {
     const { stores } = testRegistry();
-    if (this.#folder === undefined) return memoryDb(stores);
+    if (this.#folder === undefined) return memoryDb(stores, this.#newStore());
     this.#disk = openDb(this.#folder, { chainId: this.#chainId, stores, snapshotEvery: 0n });
     return this.#disk;
+  }
+
+  /** The two hashers of the code: they must not differ either. */
+  #newStore(): Multistore {
+    const { stores } = testRegistry();
+    return new Multistore(
+      this.habits.rejoins === undefined ? { stores, hasher: nativeSha256 } : { stores },
+    );
   }
 
   #newState(): ChainState {

@@ -144,7 +144,7 @@ export class Simulation {
     const { luck, net, tallies } = this;
     const kind = luck.below(12);
     const left = luck.between(5, 60);
-    this.#spell = { left, requests: 200, transfers: 120, advance: 1_000n };
+    this.#spell = { left, requests: 150, transfers: 100, advance: 1_000n };
     if (kind === 0) {
       tallies.add("fault: idle gap");
       this.#spell = { ...this.#spell, requests: 0, transfers: 0 };
@@ -154,10 +154,10 @@ export class Simulation {
     } else if (kind === 2) {
       tallies.add("fault: mempool flood");
       this.#spell = { ...this.#spell, left: luck.between(2, 5), transfers: 1_000, requests: 600 };
-    } else if (kind === 3 && net.proposers.length > 2) {
+    } else if (kind <= 5 && net.proposers.length > 2) {
       tallies.add("fault: few proposers heard");
       const heard = luck.shuffled(net.proposers.map((_, i) => i)).slice(0, luck.between(1, 2));
-      net.silenceProposers(heard, BigInt(luck.between(5, 60)));
+      net.silenceProposers(heard, BigInt(luck.between(10, 60)));
     }
   }
 

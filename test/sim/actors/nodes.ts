@@ -40,13 +40,13 @@ export function announceOf(world: World, node: TestKey, service: string): Any | 
 export function actOnNodes(world: World): void {
   const { luck, cast } = world;
   for (const node of cast.nodes) {
-    if (!luck.hits(90)) continue;
+    if (!luck.hits(45)) continue;
     const service = luck.hits(900) ? luck.pick(mainServices) : luck.pick(allServices(world));
     const bond = bonds.get(world.ctx, [service, node.address]);
     if (bond === undefined) join(world, node, service);
     else tend(world, node, bond);
   }
-  for (const operator of new Set(cast.operators)) if (luck.hits(60)) beat(world, operator);
+  for (const operator of new Set(cast.operators)) if (luck.hits(35)) beat(world, operator);
 }
 
 function allServices(world: World): string[] {
