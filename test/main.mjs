@@ -54,6 +54,12 @@ const stages = [
     options: { concurrency: 1, timeoutMs: 10 * minutes, env: { ASSAY_ENGINE: "solo" } },
   },
   {
+    name: "sim",
+    title: "simulation",
+    sources: ["test/sim/", "test/planted/"],
+    options: { concurrency: 2, timeoutMs: 20 * minutes },
+  },
+  {
     name: "comet",
     title: "e2e comet",
     sources: ["test/localnet/"],

@@ -1,10 +1,16 @@
 import type { ChainDb } from "../../app/appState.ts";
 import { Multistore } from "../../core/store/multistore.ts";
 
-/** A db that keeps nothing beyond the process: for tests that do not restart. */
-export function memoryDb(stores: readonly string[]): ChainDb {
-  const multistore = new Multistore({ stores });
-  let last = { height: 0n, timeMs: 0n, meta: new Uint8Array() };
+type Last = { readonly height: bigint; readonly timeMs: bigint; readonly meta: Uint8Array };
+const none: Last = { height: 0n, timeMs: 0n, meta: new Uint8Array() };
+
+/** A db that keeps nothing beyond the process: for tests that do not restart. May begin with the state of another. */
+export function memoryDb(
+  stores: readonly string[],
+  multistore: Multistore = new Multistore({ stores }),
+  begin: Last = none,
+): ChainDb {
+  let last = begin;
   return {
     multistore,
     get lastHeight() {

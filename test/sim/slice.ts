@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
+import { habits, Simulation } from "./simulation.ts";
+import { Tallies } from "./tallies.ts";
+
+/** What every slice must reach: a state that is never visited is a state that is never tested. */
+const reached = [
+  "transition requested -> commit",
+  "transition commit -> commit",
+  "transition commit -> reveal",
+  "transition commit -> valid",
+  "transition commit -> unavailable",
+  "transition commit -> no majority",
+  "transition commit -> expired",
+  "transition reveal -> valid",
+  "transition reveal -> unavailable",
+  "transition reveal -> no majority",
+  "task ended cancelled",
+  "task ended valid overruled",
+  "attempts 3",
+  "seat open: missed",
+  "seat open: nothing",
+  "seat committed: slashed",
+  "seat committed: missed",
+  "seat committed: post fees",
+  "seat replaced: missed",
+  "seat replaced: nothing",
+  "seat revealed: paid",
+  "seat revealed: slashed",
+  "seat revealed: missed",
+  "seat revealed: post fees",
+  "seat revealed: nothing",
+  "seat void: slashed",
+  "cap requests per block",
+  "healed",
+];
+
+const faultKinds = 25;
+
+export type Slice = { readonly seed: number; readonly runs: number; readonly blocks: number };
+
+/** Runs one after the other from seeds that follow the first; the sum of what they tried. */
+export async function runSlice(test: TestContext, slice: Slice): Promise<Tallies> {
+  const all = new Tallies();
+  for (let i = 0; i < slice.runs; i++) {
+    const seed = slice.seed + i;
+    const disk = i % 5 === 0;
+    const simulation = new Simulation({ seed, blocks: slice.blocks, disk });
+    try {
+      await simulation.run();
+    } catch (error) {
+      const replay = `node dist/test/sim/once.js ${seed} ${slice.blocks}${disk ? " disk" : ""}`;
+      throw new Error(`seed ${seed}, height ${simulation.net.height}; replay: ${replay}`, {
+        cause: error,
+      });
+    }
+    const { tallies, blocks } = simulation.facts;
+    all.merge(tallies);
+    all.add("blocks", blocks);
+    all.add("replica blocks", blocks * (habits.length + (disk ? 1 : 0)));
+  }
+  for (const [name, count] of Object.entries(all.toJSON())) {
+    if (!name.startsWith("code ")) test.diagnostic(`reliability: sim ${name} = ${count}`);
+  }
+  return all;
+}
+
+/** A fault that nobody tried proves nothing, nor does a state that nobody reached. */
+export function requireCoverage(all: Tallies): void {
+  const missing = reached.filter((name) => all.get(name) === 0);
+  assert.deepEqual(missing, [], "states that were never reached");
+  const kinds = Object.keys(all.toJSON()).filter((name) => name.startsWith("fault: "));
+  assert.ok(
+    kinds.length >= faultKinds,
+    `faults: expected ${faultKinds} kinds, got ${kinds.length}`,
+  );
+}
+
+/** Of this run of all tests; 1 where a file is run by hand. */
+export const testSeed = Number(process.env["TEST_SEED"] ?? "1");
