@@ -1,11 +1,16 @@
 import { rmSync } from "node:fs";
 import type { Multistore } from "../../core/store/multistore.ts";
 import { StoreError } from "../../core/store/errors.ts";
-import { heightPath, listHeights, syncFolder } from "./files.ts";
+import { utf8Encode } from "../../core/bytes.ts";
+import { heightPath, syncFolder } from "./files.ts";
+import { Intake } from "./intake.ts";
+import type { Manifest } from "./manifest.ts";
+import { digest } from "./record.ts";
 import { ChangeLog } from "./log.ts";
 import type { LastBlock, Recovered, Source } from "./recover.ts";
 import { listSegments } from "./segments.ts";
 import { snapshotSuffix, writeSnapshot } from "./snapshot.ts";
+import type { SnapshotFolder } from "./snapshotFolder.ts";
 
 /** A committed block, beside what the multistore has staged for it. */
 export type CommitRecord = {
@@ -17,6 +22,7 @@ export type CommitRecord = {
 
 export type DbLimits = {
   readonly unlock: () => void;
+  readonly snapshots: SnapshotFolder;
   readonly segmentBytes: number;
   readonly snapshotEvery: bigint;
   readonly keepSnapshots: number;
@@ -24,7 +30,8 @@ export type DbLimits = {
 
 /** The durable state of one chain: the multistore in memory and the files that rebuild it. */
 export class Db {
-  readonly multistore: Multistore;
+  readonly snapshots: SnapshotFolder;
+  #multistore: Multistore;
   readonly #source: Source;
   readonly #limits: DbLimits;
   readonly #changes: ChangeLog;
@@ -33,11 +40,17 @@ export class Db {
   #closed = false;
 
   constructor(source: Source, recovered: Recovered, limits: DbLimits) {
-    this.multistore = recovered.multistore;
+    this.#multistore = recovered.multistore;
+    this.snapshots = limits.snapshots;
     this.#source = source;
     this.#limits = limits;
     this.#last = recovered.last;
     this.#changes = new ChangeLog(source.folders.changes, limits.segmentBytes, recovered.end);
+  }
+
+  /** Another one after a restore: nobody may keep it. */
+  get multistore(): Multistore {
+    return this.#multistore;
   }
 
   /** 0n before the first commit. */
@@ -75,7 +88,41 @@ export class Db {
     this.multistore.commit();
     this.#last = { height, timeMs, appHash, meta, recordHash };
     const every = this.#limits.snapshotEvery;
-    if (every > 0n && height % every === 0n) void this.takeSnapshot();
+    if (every === 0n || height % every !== 0n) return;
+    this.#changes.startSegment();
+    void this.takeSnapshot();
+  }
+
+  /** Whether the state may be replaced by a snapshot: no block of its own was ever committed on top of it. */
+  get isRestorable(): boolean {
+    return !this.#closed && this.#changes.isEmpty;
+  }
+
+  /** Starts to take in a snapshot whose trees must have this app hash. */
+  receive(manifest: Manifest, block: Pick<LastBlock, "appHash" | "timeMs" | "meta">): Intake {
+    const { chain, folders, make } = this.#source;
+    const { height } = manifest;
+    // The records before are not here; what follows names this state instead.
+    const recordHash = digest(
+      Buffer.concat([utf8Encode(`assay/v1/restored:${height}:`), chain, block.appHash]),
+    );
+    const head = { ...block, chain, height, recordHash };
+    return new Intake({ folder: folders.snapshots, manifest, head, make });
+  }
+
+  /** Goes on from a received snapshot; false, and the state stays as it was, when it proves to be another. */
+  restore(intake: Intake): boolean {
+    if (!this.isRestorable) throw new StoreError("restore: expected a db without blocks");
+    const loaded = intake.verify();
+    if (loaded === undefined) return false;
+    intake.install();
+    this.#multistore = loaded.multistore;
+    this.#last = { ...loaded.head };
+    this.snapshots.refresh();
+    const { height } = loaded.head;
+    this.snapshots.remove(this.snapshots.heights.filter((other) => other !== height));
+    this.#source.log("info", `state restored from a snapshot of height ${height}`);
+    return true;
   }
 
   /** Writes the last commit to a state snapshot beside the running chain; settles when it is durable or failed. */
@@ -119,9 +166,8 @@ export class Db {
   #dropOld(): void {
     const { folders, keepVersions } = this.#source;
     const enough = this.#last.height - BigInt(keepVersions) + 1n;
-    const below = listHeights(folders.snapshots, snapshotSuffix).filter(
-      ({ height }) => height <= enough,
-    );
+    this.snapshots.refresh();
+    const below = this.snapshots.heights.filter((height) => height <= enough);
     const kept = below.slice(-this.#limits.keepSnapshots);
     const [base] = kept;
     if (base === undefined) return;
@@ -129,10 +175,9 @@ export class Db {
     const segments = listSegments(folders.changes);
     for (const [i, segment] of segments.entries()) {
       const next = segments[i + 1];
-      if (next !== undefined && next.height <= base.height + 1n) rmSync(segment.path);
+      if (next !== undefined && next.height <= base + 1n) rmSync(segment.path);
     }
-    for (const { path } of below.slice(0, below.length - kept.length)) rmSync(path);
     syncFolder(folders.changes);
-    syncFolder(folders.snapshots);
+    this.snapshots.remove(below.slice(0, below.length - kept.length));
   }
 }

@@ -1,19 +1,22 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync } from "node:fs";
 import { Db } from "./db.ts";
 import { syncFolder } from "./files.ts";
 import { lockFolder } from "./lock.ts";
 import { foldersOf, sourceOf } from "./options.ts";
 import type { DbOptions } from "./options.ts";
 import { recover } from "./recover.ts";
-import { temporarySuffix } from "./snapshot.ts";
+import { SnapshotFolder } from "./snapshotFolder.ts";
 
 export { Db } from "./db.ts";
 export type { CommitRecord } from "./db.ts";
 export { DbError, dbCodes } from "./errors.ts";
 export { inspectDb } from "./inspect.ts";
+export { Intake } from "./intake.ts";
+export * from "./manifest.ts";
+export { MalformedError } from "./bytes.ts";
 export type { DbOptions } from "./options.ts";
 export { rollback } from "./rollback.ts";
+export type { Offered } from "./snapshotFolder.ts";
 
 /** Locks the folder, rebuilds the last durable state and verifies every app hash on the way; throws DbError. */
 export function openDb(dir: string, options: DbOptions): Db {
@@ -24,12 +27,11 @@ export function openDb(dir: string, options: DbOptions): Db {
   syncFolder(dir);
   const unlock = lockFolder(dir);
   try {
-    for (const name of readdirSync(folders.snapshots)) {
-      if (name.endsWith(temporarySuffix)) rmSync(join(folders.snapshots, name));
-    }
+    const snapshots = new SnapshotFolder(folders.snapshots);
     const source = sourceOf(dir, options);
     return new Db(source, recover(source), {
       unlock,
+      snapshots,
       segmentBytes: options.segmentBytes ?? 64 * 1024 * 1024,
       snapshotEvery: options.snapshotEvery ?? 1000n,
       keepSnapshots: Math.max(1, options.keepSnapshots ?? 2),

@@ -16,6 +16,7 @@ export class ChangeLog {
   #end: LogEnd | undefined;
   #fd: number | undefined;
   #failed = false;
+  #isFull = false;
 
   constructor(dir: string, segmentBytes: number, end: LogEnd | undefined) {
     this.#dir = dir;
@@ -33,7 +34,7 @@ export class ChangeLog {
     const where = place?.path ?? this.#dir;
     try {
       if (this.#failed) throw new Error("an earlier write failed");
-      if (place === undefined || place.size >= this.#segmentBytes)
+      if (place === undefined || this.#isFull || place.size >= this.#segmentBytes)
         this.#create(record.height, bytes);
       else this.#extend(place, bytes);
     } catch (cause) {
@@ -49,6 +50,16 @@ export class ChangeLog {
       );
     }
     return bytes.slice(-32);
+  }
+
+  /** No record stands after the state that the node started from. */
+  get isEmpty(): boolean {
+    return this.#end === undefined;
+  }
+
+  /** The next record opens a segment of its own, so that what a snapshot covers can go as a whole. */
+  startSegment(): void {
+    this.#isFull = true;
   }
 
   close(): void {
@@ -72,5 +83,6 @@ export class ChangeLog {
     fdatasyncSync(this.#fd);
     syncFolder(dirname(path));
     this.#end = { path, size: bytes.length };
+    this.#isFull = false;
   }
 }

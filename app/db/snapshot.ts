@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Hash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync, renameSync } from "node:fs";
-import { open, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { open, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { toHex, utf8Encode } from "../../core/bytes.ts";
 import type { StoreKey } from "../../core/store/kv.ts";
 import type { Multistore } from "../../core/store/multistore.ts";
@@ -11,9 +11,13 @@ import { ByteReader, ByteWriter, MalformedError } from "./bytes.ts";
 import type { ByteSource } from "./bytes.ts";
 import { DbError } from "./errors.ts";
 import { syncFolder } from "./files.ts";
+import { ChunkHasher, encodeManifest, encodeSidecar, nodesOf } from "./manifest.ts";
+import type { Manifest } from "./manifest.ts";
 import { digestLength } from "./record.ts";
 
 export const snapshotSuffix = ".snap";
+export const sidecarSuffix = ".chunks";
+export const sidecarFolder = "snapshot-chunks";
 export const temporarySuffix = ".tmp";
 
 /** The block after which a snapshot was taken: what replay needs to go on from it. */
@@ -32,7 +36,8 @@ const tag = { inner: 0, leaf: 1, storeEnd: 2 } as const;
 const sliceNodes = 1024;
 const sliceBytes = 128 * 1024;
 
-function writeHead(out: ByteWriter, head: SnapshotHead, stores: readonly string[]): void {
+/** All of the file that is this node's own; the nodes after it are the same on every node. */
+export function writeHead(out: ByteWriter, head: SnapshotHead, stores: readonly string[]): void {
   out.raw(magic);
   out.raw(head.chain);
   out.i64(head.height);
@@ -79,16 +84,22 @@ export async function writeSnapshot(
   const file = await open(temporary, "w");
   try {
     const hash = createHash("sha256");
+    const chunks = new ChunkHasher();
     const out = new ByteWriter(2 * sliceBytes);
+    let bodyStart = 0;
     const flush = async (): Promise<void> => {
       const bytes = out.written();
       hash.update(bytes);
+      if (bodyStart > 0) chunks.update(bytes);
       for (let done = 0; done < bytes.length;) {
         done += (await file.write(bytes, done, bytes.length - done)).bytesWritten;
       }
       out.reset();
     };
     writeHead(out, head, store.storeNames);
+    const headLength = out.length;
+    await flush();
+    bodyStart = headLength;
     for (const name of store.storeNames) {
       const nodes = store.exportStore(name, head.height);
       for (let done = false; !done; await flush()) {
@@ -99,15 +110,42 @@ export async function writeSnapshot(
     out.raw(hash.digest());
     await file.write(out.written());
     await file.sync();
+    const { chain, height } = head;
+    const stores = store.rootPreimages(height);
+    const manifest = { chain, height, stores, bodyBytes: chunks.total, chunks: chunks.finish() };
+    await writeFile(temporarySidecar(path), sidecarOf(bodyStart, manifest), { flush: true });
     // Nothing may come between this look and the rename: an aborted writer has lost its claim on the folder.
     if (aborted()) return false;
-    renameSync(temporary, path);
-    syncFolder(dirname(path));
+    putInPlace(path);
     return true;
   } finally {
     await file.close();
     await rm(temporary, { force: true });
+    await rm(temporarySidecar(path), { force: true });
   }
+}
+
+export function sidecarOf(bodyStart: number, manifest: Manifest): Uint8Array {
+  return encodeSidecar({ bodyStart, manifest: encodeManifest(manifest) });
+}
+
+/** In a folder of its own beside that of the snapshots. */
+export function sidecarPath(path: string): string {
+  const name = basename(path, snapshotSuffix) + sidecarSuffix;
+  return join(dirname(dirname(path)), sidecarFolder, name);
+}
+
+export function temporarySidecar(path: string): string {
+  return sidecarPath(path) + temporarySuffix;
+}
+
+/** Names both files as they shall be called: the snapshot last, so that it never stands without the other. */
+export function putInPlace(path: string): void {
+  const sidecar = sidecarPath(path);
+  renameSync(temporarySidecar(path), sidecar);
+  syncFolder(dirname(sidecar));
+  renameSync(path + temporarySuffix, path);
+  syncFolder(dirname(path));
 }
 
 /** Reads a file in pieces and hashes what it gives out, all but the checksum at the end. */
@@ -174,8 +212,10 @@ function readHead(reader: ByteReader): SnapshotHead {
   };
 }
 
-function* readNodes(reader: ByteReader): Generator<ExportedNode, undefined> {
+function* readNodes(reader: ByteReader, most: number): Generator<ExportedNode, undefined> {
+  let count = 0;
   for (let kind = reader.u8(); kind !== tag.storeEnd; kind = reader.u8()) {
+    if (++count > most) throw new MalformedError(`expected at most ${most} nodes, got more`);
     if (kind !== tag.inner && kind !== tag.leaf)
       throw new MalformedError(`unknown node tag ${kind}`);
     const version = reader.uvarint();
@@ -192,8 +232,18 @@ export type LoadedSnapshot = {
   readonly appHash: Uint8Array;
 };
 
-/** Throws a MalformedError for a file that is not what was written, E1411 for one of other stores. */
-export function readSnapshot(path: string, make: () => Multistore): LoadedSnapshot {
+/**
+ * Throws a MalformedError for a file that is not what was written, E1411 for one of other stores. With the roots
+ * of a manifest, trees that grow beyond what these name are refused while they are read.
+ */
+export function readSnapshot(
+  path: string,
+  make: () => Multistore,
+  roots?: Manifest["stores"],
+): LoadedSnapshot {
+  const sizes = roots && new Map(roots.map(([name, preimage]) => [name, nodesOf(preimage)]));
+  const most = (name: string): number =>
+    sizes === undefined ? Number.MAX_SAFE_INTEGER : (sizes.get(name) ?? 0);
   const fd = openSync(path, "r");
   try {
     const file = new HashedFile(fd);
@@ -211,7 +261,7 @@ export function readSnapshot(path: string, make: () => Multistore): LoadedSnapsh
         fix: ["start the version of assay that wrote this state"],
       });
     }
-    const appHash = multistore.restore(head.height, () => readNodes(reader));
+    const appHash = multistore.restore(head.height, (name) => readNodes(reader, most(name)));
     if (!file.isIntact()) throw new MalformedError("the checksum differs");
     return { head, multistore, appHash };
   } finally {
