@@ -1,3 +1,4 @@
+import type { ConsensusParams } from "../proto/cosmos.ts";
 import type { MinGasPrice } from "./tx/fee.ts";
 
 export const appName = "assay";
@@ -16,6 +17,20 @@ export type NodeConfig = {
   readonly haltHeight: bigint;
   /** The secret that signs beacon contributions; undefined on nodes that never propose. */
   readonly beaconSecret: Uint8Array | undefined;
+  /** Where the times of old blocks are kept; undefined: nowhere. */
+  readonly timeMarksFile?: string | undefined;
+  /** undefined: snapshots are neither given nor taken. */
+  readonly stateSync?: StateSyncConfig | undefined;
+};
+
+/** How a node takes part in state sync. */
+export type StateSyncConfig = {
+  /** Whether peers are given this node's snapshots. */
+  readonly serve: boolean;
+  /** Of this node's own genesis file: no tree holds them, and no peer is asked for them. */
+  readonly genesisParams: ConsensusParams;
+  /** The largest snapshot that this node takes. */
+  readonly maxBodyBytes: number;
 };
 
 export const defaultQueryGasLimit = 100_000_000n;

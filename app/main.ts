@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os";
+import { availableParallelism, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { pino, type Logger } from "pino";
@@ -8,6 +8,7 @@ import { appName, defaultQueryGasLimit } from "./appConfig.ts";
 import { appCrypto } from "./appCrypto.ts";
 import { loadDescriptors } from "./appDescriptors.ts";
 import {
+  defaultSnapshotInterval,
   readAppToml,
   readBeaconSecret,
   readGenesis,
@@ -22,6 +23,7 @@ import { assertNative } from "./crypto/native.ts";
 import { VerifyPool } from "./crypto/verifyPool.ts";
 import { DbError, openDb, type Db } from "./db/index.ts";
 import { StartError, startErrorLine } from "./errors.ts";
+import { paramsOfGenesis } from "./genesis/params.ts";
 import { genesisError, parseAppState } from "./genesis/parse.ts";
 import { modules } from "./modules.ts";
 
@@ -60,8 +62,13 @@ async function start(): Promise<void> {
   const toml = readAppToml(home);
   const beaconSecret = readBeaconSecret(home, genesis);
   const registry = buildRegistry(modules, loadDescriptors());
-  const db = openDb(join(home, "data", "app"), {
+  const data = join(home, "data", "app");
+  const { snapshotInterval } = toml;
+  const db = openDb(data, {
     ...{ chainId: genesis.chain_id, stores: registry.stores, keepVersions: toml.keepVersions },
+    // A node that gives none away takes them all the same: a restart begins with one.
+    snapshotEvery: snapshotInterval === 0n ? defaultSnapshotInterval : snapshotInterval,
+    keepSnapshots: toml.snapshotKeep,
     log: (severity, message) => log[severity](message),
   });
   if (db.lastHeight === 0n) {
@@ -74,6 +81,13 @@ async function start(): Promise<void> {
     ...{ chainId: genesis.chain_id, version, beaconSecret },
     ...{ minGasPrices: toml.minGasPrices, minRetainBlocks: toml.minRetainBlocks },
     haltHeight: toml.haltHeight,
+    stateSync: {
+      serve: snapshotInterval > 0n,
+      genesisParams: paramsOfGenesis(genesis.consensus_params),
+      // What does not fit into memory does not fit this node (ADR 0002).
+      maxBodyBytes: totalmem(),
+    },
+    timeMarksFile: join(data, "times"),
     queryGasLimit: toml.queryGasLimit === 0n ? defaultQueryGasLimit : toml.queryGasLimit,
   };
   const pool = new VerifyPool(Math.min(availableParallelism() - 1, mostVerifiers));

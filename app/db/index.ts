@@ -11,10 +11,11 @@ export { Db } from "./db.ts";
 export type { CommitRecord } from "./db.ts";
 export { DbError, dbCodes } from "./errors.ts";
 export { inspectDb } from "./inspect.ts";
-export { Intake } from "./intake.ts";
+export type { Intake } from "./intake.ts";
 export * from "./manifest.ts";
 export { MalformedError } from "./bytes.ts";
 export type { DbOptions } from "./options.ts";
+export { chainDigest, digest } from "./record.ts";
 export { rollback } from "./rollback.ts";
 export type { Offered } from "./snapshotFolder.ts";
 

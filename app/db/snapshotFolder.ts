@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { decodeManifest, decodeSidecar, chunkBytes, chunkLength } from "./manifest.ts";
 import type { Manifest } from "./manifest.ts";
 import { listHeights, syncFolder } from "./files.ts";
+import { digest } from "./record.ts";
 import { sidecarFolder, sidecarPath, sidecarSuffix } from "./snapshot.ts";
 import { snapshotSuffix, temporarySuffix } from "./snapshot.ts";
 
@@ -16,6 +17,8 @@ export type Offered = {
   readonly manifest: Manifest;
   /** As it is sent. */
   readonly metadata: Uint8Array;
+  /** Of the metadata. */
+  readonly hash: Uint8Array;
   readonly path: string;
   readonly bodyStart: number;
 };
@@ -108,5 +111,6 @@ function readOffered(height: bigint, path: string): Offered[] {
   const sidecar = decodeSidecar(bytes);
   if (sidecar === undefined) return [];
   const { bodyStart, manifest: metadata } = sidecar;
-  return [{ height, manifest: decodeManifest(metadata), metadata, path, bodyStart }];
+  const manifest = decodeManifest(metadata);
+  return [{ height, manifest, metadata, hash: digest(metadata), path, bodyStart }];
 }
