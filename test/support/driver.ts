@@ -111,7 +111,7 @@ export class TestChain {
     const chainId = this.chainId;
     this.replicas = Array.from(
       { length: replicas },
-      () => new Replica({ chainId, storage, minGasPrices }),
+      () => new Replica({ chainId, storage, minGasPrices, params: this.consensusParams }),
     );
     for (const replica of this.replicas) this.initChain(replica);
   }

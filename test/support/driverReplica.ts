@@ -11,6 +11,7 @@ import { ChainState } from "../../app/appState.ts";
 import { openDb, type Db } from "../../app/db/index.ts";
 import { modules } from "../../app/modules.ts";
 import type { MinGasPrice } from "../../app/tx/fee.ts";
+import type { ConsensusParams } from "../../proto/cosmos.ts";
 import { memoryDb } from "./chainDb.ts";
 
 let built: Registry | undefined;
@@ -26,6 +27,10 @@ export type ReplicaOptions = {
   readonly storage: "memory" | "disk";
   readonly minGasPrices: readonly MinGasPrice[];
   readonly minRetainBlocks?: bigint;
+  /** Of genesis, for a replica that joins by a snapshot. */
+  readonly params?: ConsensusParams;
+  /** Of a disk replica, instead of a new one. */
+  readonly folder?: string;
 };
 
 /** One app, as a node runs it but without a socket. Its beacon secret is that of the proposer who asks. */
@@ -39,7 +44,8 @@ export class Replica {
 
   constructor(options: ReplicaOptions) {
     this.#options = options;
-    if (options.storage === "disk") this.#folder = mkdtempSync(join(tmpdir(), "assay-chain-"));
+    if (options.storage === "disk")
+      this.#folder = options.folder ?? mkdtempSync(join(tmpdir(), "assay-chain-"));
     this.#state = this.#open();
     this.#handlers = createHandlers(this.#state);
   }
@@ -50,6 +56,15 @@ export class Replica {
 
   get app(): AbciHandlers {
     return this.#handlers;
+  }
+
+  get db(): Db {
+    if (this.#db === undefined) throw new Error('db: expected storage "disk"');
+    return this.#db;
+  }
+
+  get folder(): string {
+    return this.#folder ?? "";
   }
 
   /** Whose beacon key the next proposal is signed with. */
@@ -70,12 +85,13 @@ export class Replica {
   }
 
   #open(): ChainState {
-    const { chainId, minGasPrices, minRetainBlocks = 0n } = this.#options;
+    const { chainId, minGasPrices, minRetainBlocks = 0n, params } = this.#options;
     const registry = testRegistry();
     const secret = this.#secret;
     const config = {
       ...{ chainId, minGasPrices, minRetainBlocks, version: "test" },
       ...{ queryGasLimit: defaultQueryGasLimit, haltHeight: 0n },
+      stateSync: params && { serve: true, genesisParams: params, maxBodyBytes: 1 << 30 },
       get beaconSecret() {
         return secret.value;
       },

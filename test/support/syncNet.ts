@@ -27,7 +27,7 @@ export type SyncNode = {
   readonly rpc: Rpc;
   /** id@host:port, for the peers of others. */
   readonly peer: string;
-  readonly supervisor: Supervisor;
+  supervisor: Supervisor;
 };
 
 export type SyncNetOptions = {
@@ -76,6 +76,14 @@ export class SyncNet {
     });
   }
 
+  /** At the pace of a real chain: a node that follows must not be overtaken by the pruning. */
+  async slowDown(node: SyncNode): Promise<void> {
+    await node.supervisor.stop();
+    edit(path.join(node.home, "config", "config.toml"), { "consensus.timeout_commit": "200ms" });
+    node.supervisor = this.#supervisor(node.home);
+    await node.supervisor.start();
+  }
+
   async client(node: SyncNode): Promise<AssayClient> {
     const signer = await DirectSecp256k1Wallet.fromKey(this.#key.secret, "assay");
     return AssayClient.connect([node.rpc.url], { signer });
@@ -111,17 +119,20 @@ export class SyncNet {
     settings: Readonly<Record<string, TomlValue>>,
   ): Promise<SyncNode> {
     edit(path.join(home, "config", "config.toml"), { ...fast, ...settings });
-    const supervisor = new Supervisor({
+    const node = { home, rpc, peer, supervisor: this.#supervisor(home) };
+    this.nodes.push(node);
+    await node.supervisor.start();
+    return node;
+  }
+
+  #supervisor(home: string): Supervisor {
+    return new Supervisor({
       app: program("app/main", "--home", home),
       comet: { path: this.#comet, home },
       socketPath: socketPathOf(home),
       logDirectory: path.join(home, "logs"),
       backoffMs: [200],
     });
-    const node = { home, rpc, peer, supervisor };
-    this.nodes.push(node);
-    await supervisor.start();
-    return node;
   }
 }
 
