@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { toHex, utf8Encode } from "../../core/bytes.ts";
+import { compareAscii, toHex, utf8Encode } from "../../core/bytes.ts";
 import type { StoreKey } from "../../core/store/kv.ts";
 import { ConsensusParams } from "../../proto/cosmos.ts";
 import {
@@ -26,7 +26,7 @@ const newReplica = (chainId: string): Replica =>
 /** A few blocks of random writes, more than two chunks of them, and their snapshot. */
 async function writtenBy(replica: Replica, salt: string): Promise<void> {
   const { db } = replica;
-  const stores = testRegistry().stores.toSorted();
+  const stores = testRegistry().stores.toSorted(compareAscii);
   const meta = ConsensusParams.encode(params).finish();
   for (let height = 1n; height <= 4n; height++) {
     const changes = stores.map((store, at) => ({

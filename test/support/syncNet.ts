@@ -65,7 +65,7 @@ export class SyncNet {
 
   /** A fresh home that trusts one block of the chain and fetches all else from peers. */
   async join(trust: { readonly height: number; readonly hash: string }): Promise<SyncNode> {
-    const { made: _, ...node } = await this.#home();
+    const node = await this.#home();
     writeGenesis(node.home, this.#genesis);
     const urls = this.nodes.map(({ rpc }) => rpc.url);
     const rpcServers = urls.length > 1 ? urls : [...urls, ...urls];
