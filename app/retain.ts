@@ -23,6 +23,10 @@ export class TimeMarks {
     this.#marks = file === undefined ? [] : readMarks(file);
   }
 
+  get count(): number {
+    return this.#marks.length;
+  }
+
   note(height: bigint, timeMs: bigint): void {
     // After a rollback the heights above come again, with other times.
     this.#marks = this.#marks.filter((mark) => mark.height < height);

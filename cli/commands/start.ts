@@ -6,9 +6,11 @@ import { resolveComet } from "../comet/resolve.ts";
 import type { CliContext } from "../context.ts";
 import { readJson } from "../home/files.ts";
 import { makeNode } from "../home/runNode.ts";
+import { writeCometConfig } from "../supervise/config.ts";
+import { joinSettings, trustOf, type TrustFlags } from "../supervise/join.ts";
 import type { Register } from "../register.ts";
 
-type Flags = { cometbft?: string; quiet?: boolean };
+type Flags = TrustFlags & { cometbft?: string; quiet?: boolean };
 
 export const register: Register = (program, context) => {
   program
@@ -16,12 +18,17 @@ export const register: Register = (program, context) => {
     .description("run this home's node: the app and CometBFT as one unit")
     .option("--cometbft <path>", "CometBFT program (default: the one of `assay comet path`)")
     .option("--quiet", "no log on the terminal; it is in logs/node.log anyway")
+    .option("--trust-height <height>", "join by state sync: a block that you trust")
+    .option("--trust-hash <hex>", "the hash of that block's header")
+    .option("--rpc-servers <urls>", "two RPC servers or more, commas between, that prove the rest")
     .action((flags: Flags) => start(context(), flags));
 };
 
 async function start(cli: CliContext, flags: Flags): Promise<void> {
   const { home } = cli.options;
   const chainId = requireGenesis(home);
+  const trust = trustOf(flags);
+  if (trust !== undefined) await writeCometConfig(home, joinSettings(trust));
   const local = /-(local|dev)-[0-9]+$/.test(chainId);
   const comet = await resolveComet({
     env: { ...cli.env },
