@@ -22,6 +22,8 @@ export type AppToml = {
   readonly snapshotInterval: bigint;
   readonly snapshotKeep: number;
   readonly haltHeight: bigint;
+  /** Bytes after which the change log begins a new file. */
+  readonly segmentBytes: number;
   /** host:port of the metrics page, undefined when it is off. */
   readonly metrics: string | undefined;
 };
@@ -85,6 +87,7 @@ export function readAppToml(home: string): AppToml {
     snapshotInterval: ofSync("snapshot-interval", defaultSnapshotInterval),
     snapshotKeep: Number(ofSync("snapshot-keep-recent", 2n)),
     haltHeight: whole("halt-height"),
+    segmentBytes: Number(whole("state-segment-bytes")) || 64 * 1024 * 1024,
     metrics: telemetry["enabled"] === true ? String(telemetry["address"] ?? "") : undefined,
   };
 }

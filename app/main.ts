@@ -25,6 +25,7 @@ import { DbError, openDb, type Db } from "./db/index.ts";
 import { StartError, startErrorLine } from "./errors.ts";
 import { paramsOfGenesis } from "./genesis/params.ts";
 import { genesisError, parseAppState } from "./genesis/parse.ts";
+import { armKillPoint, killable, killPoint } from "./killPoint.ts";
 import { modules } from "./modules.ts";
 
 const version = "0.1.0";
@@ -58,6 +59,8 @@ async function start(): Promise<void> {
   const log = pino({ level, base: null }, output);
   assertNative();
   const genesis = readGenesis(home);
+  const killAt = process.env["ASSAY_KILL_AT"];
+  if (killAt !== undefined) armKillPoint(killAt, genesis.chain_id);
   usePrefixOf(genesis);
   const toml = readAppToml(home);
   const beaconSecret = readBeaconSecret(home, genesis);
@@ -68,7 +71,7 @@ async function start(): Promise<void> {
     ...{ chainId: genesis.chain_id, stores: registry.stores, keepVersions: toml.keepVersions },
     // A node that gives none away takes them all the same: a restart begins with one.
     snapshotEvery: snapshotInterval === 0n ? defaultSnapshotInterval : snapshotInterval,
-    keepSnapshots: toml.snapshotKeep,
+    ...{ keepSnapshots: toml.snapshotKeep, segmentBytes: toml.segmentBytes },
     log: (severity, message) => log[severity](message),
   });
   if (db.lastHeight === 0n) {
@@ -93,10 +96,11 @@ async function start(): Promise<void> {
   const pool = new VerifyPool(Math.min(availableParallelism() - 1, mostVerifiers));
   const state = new ChainState(config, registry, db, appCrypto(), (jobs) => pool.verify(jobs));
   const metrics = toml.metrics === undefined ? undefined : await startMetrics(toml.metrics);
-  const handlers = observed(createHandlers(state), state, log, metrics);
+  const handlers = observed(killable(createHandlers(state)), state, log, metrics);
   const server = createServer(handlers, { fatal: (error) => die(log, error) });
   const path = socket === undefined ? socketPathOf(home) : resolve(socket);
   await server.listen(path);
+  killPoint("start.listening");
   closeOnSignals(log, { server, db, ...(metrics === undefined ? {} : { metrics }) });
   log.info({ chain: genesis.chain_id, verify: "native" }, appName);
   const ready = { ready: true, height: String(db.lastHeight), socket: path };

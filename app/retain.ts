@@ -47,8 +47,13 @@ export class TimeMarks {
   #write(): void {
     if (this.#file === undefined) return;
     const text = this.#marks.map(({ height, timeMs }) => `${height} ${timeMs}\n`).join("");
-    writeFileSync(`${this.#file}.tmp`, text);
-    renameSync(`${this.#file}.tmp`, this.#file);
+    try {
+      writeFileSync(`${this.#file}.tmp`, text);
+      renameSync(`${this.#file}.tmp`, this.#file);
+    } catch (error) {
+      // The block is committed: a disk that takes no marks is no reason to stop, the store says what is wrong.
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    }
   }
 }
 
@@ -61,7 +66,8 @@ function readMarks(file: string): Mark[] {
     throw error;
   }
   const marks: Mark[] = [];
-  for (const line of text.split("\n")) {
+  // What a power cut left of a line would read as another height or time.
+  for (const line of text.split("\n").slice(0, -1)) {
     const match = /^([0-9]{1,18}) ([0-9]{1,18})$/.exec(line);
     const height = BigInt(match?.[1] ?? -1);
     if (height > (marks.at(-1)?.height ?? 0n)) {

@@ -32,6 +32,18 @@ const stages = [
     options: { concurrency: 2, timeoutMs: 5 * minutes },
   },
   {
+    name: "fuzz",
+    title: "fuzz",
+    sources: ["test/fuzz/"],
+    options: { concurrency: 2, timeoutMs: 10 * minutes },
+  },
+  {
+    name: "crash",
+    title: "crash",
+    sources: ["test/crash/"],
+    options: { concurrency: 2, timeoutMs: 25 * minutes },
+  },
+  {
     name: "comet",
     title: "e2e comet",
     sources: ["test/localnet/"],

@@ -1,12 +1,13 @@
-import { rmSync } from "node:fs";
+import { killPoint } from "../killPoint.ts";
 import type { Multistore } from "../../core/store/multistore.ts";
 import { StoreError } from "../../core/store/errors.ts";
 import { utf8Encode } from "../../core/bytes.ts";
-import { heightPath, syncFolder } from "./files.ts";
+import { orUnusable } from "./errors.ts";
+import { heightPath } from "./files.ts";
 import { Intake } from "./intake.ts";
+import { ChangeLog } from "./log.ts";
 import type { Manifest } from "./manifest.ts";
 import { digest } from "./record.ts";
-import { ChangeLog } from "./log.ts";
 import type { LastBlock, Recovered, Source } from "./recover.ts";
 import { listSegments } from "./segments.ts";
 import { snapshotSuffix, writeSnapshot } from "./snapshot.ts";
@@ -45,7 +46,12 @@ export class Db {
     this.#source = source;
     this.#limits = limits;
     this.#last = recovered.last;
-    this.#changes = new ChangeLog(source.folders.changes, limits.segmentBytes, recovered.end);
+    this.#changes = new ChangeLog(
+      source.disk,
+      source.folders.changes,
+      limits.segmentBytes,
+      recovered.end,
+    );
   }
 
   /** Another one after a restore: nobody may keep it. */
@@ -85,6 +91,7 @@ export class Db {
       { chain, height, timeMs, appHash, meta, changes },
       this.#last.recordHash,
     );
+    killPoint("commit.logged");
     this.multistore.commit();
     this.#last = { height, timeMs, appHash, meta, recordHash };
     const every = this.#limits.snapshotEvery;
@@ -100,14 +107,17 @@ export class Db {
 
   /** Starts to take in a snapshot whose trees must have this app hash. */
   receive(manifest: Manifest, block: Pick<LastBlock, "appHash" | "timeMs" | "meta">): Intake {
-    const { chain, folders, make } = this.#source;
+    const { chain, disk, folders, make } = this.#source;
     const { height } = manifest;
     // The records before are not here; what follows names this state instead.
     const recordHash = digest(
       Buffer.concat([utf8Encode(`assay/v1/restored:${height}:`), chain, block.appHash]),
     );
     const head = { ...block, chain, height, recordHash };
-    return new Intake({ folder: folders.snapshots, manifest, head, make });
+    return orUnusable(
+      folders.snapshots,
+      () => new Intake({ disk, folder: folders.snapshots, manifest, head, make }),
+    );
   }
 
   /** Goes on from a received snapshot; false, and the state stays as it was, when it proves to be another. */
@@ -115,12 +125,16 @@ export class Db {
     if (!this.isRestorable) throw new StoreError("restore: expected a db without blocks");
     const loaded = intake.verify();
     if (loaded === undefined) return false;
-    intake.install();
+    killPoint("restore.verified");
+    const { height } = loaded.head;
+    orUnusable(this.snapshots.path, () => {
+      intake.install();
+      this.snapshots.refresh();
+      this.snapshots.remove(this.snapshots.heights.filter((other) => other !== height));
+    });
+    killPoint("restore.installed");
     this.#multistore = loaded.multistore;
     this.#last = { ...loaded.head };
-    this.snapshots.refresh();
-    const { height } = loaded.head;
-    this.snapshots.remove(this.snapshots.heights.filter((other) => other !== height));
     this.#source.log("info", `state restored from a snapshot of height ${height}`);
     return true;
   }
@@ -149,11 +163,11 @@ export class Db {
 
   // A snapshot only saves time at the next start: its failure is told, the chain goes on.
   async #write(last: LastBlock): Promise<void> {
-    const { chain, folders, log } = this.#source;
+    const { chain, disk, folders, log } = this.#source;
     const path = heightPath(folders.snapshots, last.height, snapshotSuffix);
     try {
       const head = { chain, ...last };
-      const written = await writeSnapshot(path, head, this.multistore, () => this.#closed);
+      const written = await writeSnapshot(disk, path, head, this.multistore, () => this.#closed);
       if (!written) return;
       log("info", `state snapshot of height ${last.height}`);
       this.#dropOld();
@@ -164,7 +178,7 @@ export class Db {
 
   /** Removes what no restart needs: it must still find a snapshot below the kept versions, and one to spare. */
   #dropOld(): void {
-    const { folders, keepVersions } = this.#source;
+    const { disk, folders, keepVersions } = this.#source;
     const enough = this.#last.height - BigInt(keepVersions) + 1n;
     this.snapshots.refresh();
     const below = this.snapshots.heights.filter((height) => height <= enough);
@@ -172,12 +186,13 @@ export class Db {
     const [base] = kept;
     if (base === undefined) return;
     // Segments first: a snapshot without the log after it is of no use, but harmless.
-    const segments = listSegments(folders.changes);
+    const segments = listSegments(disk, folders.changes);
     for (const [i, segment] of segments.entries()) {
       const next = segments[i + 1];
-      if (next !== undefined && next.height <= base + 1n) rmSync(segment.path);
+      if (next !== undefined && next.height <= base + 1n) disk.remove(segment.path);
     }
-    syncFolder(folders.changes);
+    killPoint("snapshot.pruned-log");
+    disk.syncFolder(folders.changes);
     this.snapshots.remove(below.slice(0, below.length - kept.length));
   }
 }

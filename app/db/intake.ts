@@ -1,19 +1,22 @@
 import type { Hash } from "node:crypto";
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { equalBytes } from "../../core/bytes.ts";
 import { StoreError } from "../../core/store/errors.ts";
 import type { Multistore } from "../../core/store/multistore.ts";
+import { killPoint } from "../killPoint.ts";
 import { ByteWriter, MalformedError } from "./bytes.ts";
+import type { Disk, DiskFile } from "./disk.ts";
+import { orUnusable } from "./errors.ts";
 import { heightPath, writeFully } from "./files.ts";
 import { chunkLength } from "./manifest.ts";
 import type { Manifest } from "./manifest.ts";
 import { digest } from "./record.ts";
-import { putInPlace, readSnapshot, sidecarOf, snapshotSuffix } from "./snapshot.ts";
-import { temporarySidecar, temporarySuffix, writeHead } from "./snapshot.ts";
+import { putInPlace, readSnapshot, snapshotSuffix } from "./snapshot.ts";
+import { temporarySuffix, writeHead, writeSidecar } from "./snapshot.ts";
 import type { LoadedSnapshot, SnapshotHead } from "./snapshot.ts";
 
 export type IntakeOptions = {
+  readonly disk: Disk;
   readonly folder: string;
   readonly manifest: Manifest;
   /** Of this node: with the trusted app hash, and nothing that a peer said. */
@@ -25,20 +28,22 @@ export type IntakeOptions = {
 export class Intake {
   readonly manifest: Manifest;
   readonly head: SnapshotHead;
+  readonly #disk: Disk;
   readonly #path: string;
   readonly #make: () => Multistore;
   readonly #hash: Hash = createHash("sha256");
   readonly #bodyStart: number;
-  #fd: number | undefined;
+  #file: DiskFile | undefined;
   #length = 0;
   #next = 0;
 
-  constructor({ folder, manifest, head, make }: IntakeOptions) {
+  constructor({ disk, folder, manifest, head, make }: IntakeOptions) {
     this.manifest = manifest;
     this.head = head;
+    this.#disk = disk;
     this.#path = heightPath(folder, head.height, snapshotSuffix);
     this.#make = make;
-    this.#fd = openSync(this.#path + temporarySuffix, "w");
+    this.#file = disk.open(this.#path + temporarySuffix, "replace");
     const out = new ByteWriter();
     writeHead(
       out,
@@ -64,51 +69,53 @@ export class Intake {
     if (expected === undefined) return false;
     if (chunk.length !== chunkLength(this.manifest.bodyBytes, this.#next)) return false;
     if (!equalBytes(digest(chunk), expected)) return false;
-    this.#write(chunk);
+    orUnusable(this.#path, () => this.#write(chunk));
     this.#next += 1;
+    killPoint("restore.chunk");
     return true;
   }
 
   /** Rebuilds the trees; undefined when they are not those of the trusted app hash. */
   verify(): LoadedSnapshot | undefined {
-    const fd = this.#fd;
-    if (fd === undefined || !this.isComplete) return undefined;
-    writeFully(fd, this.#hash.digest(), this.#length);
-    fsyncSync(fd);
-    try {
-      const path = this.#path + temporarySuffix;
-      const loaded = readSnapshot(path, this.#make, this.manifest.stores);
-      return equalBytes(loaded.appHash, this.head.appHash) ? loaded : undefined;
-    } catch (error) {
-      if (error instanceof MalformedError || error instanceof StoreError) return undefined;
-      throw error;
-    }
+    const file = this.#file;
+    if (file === undefined || !this.isComplete) return undefined;
+    const path = this.#path + temporarySuffix;
+    return orUnusable(path, () => {
+      writeFully(file, this.#hash.digest(), this.#length);
+      file.sync();
+      try {
+        const loaded = readSnapshot(this.#disk, path, this.#make, this.manifest.stores);
+        return equalBytes(loaded.appHash, this.head.appHash) ? loaded : undefined;
+      } catch (error) {
+        if (error instanceof MalformedError || error instanceof StoreError) return undefined;
+        throw error;
+      }
+    });
   }
 
   /** Makes the verified snapshot one of this node's own, durably. */
   install(): void {
-    const sidecar = sidecarOf(this.#bodyStart, this.manifest);
-    writeFileSync(temporarySidecar(this.#path), sidecar, { flush: true });
+    writeSidecar(this.#disk, this.#path, this.#bodyStart, this.manifest);
     this.#close();
-    putInPlace(this.#path);
+    putInPlace(this.#disk, this.#path);
   }
 
   /** Leaves nothing behind. */
   abandon(): void {
-    if (this.#fd === undefined) return;
+    if (this.#file === undefined) return;
     this.#close();
-    rmSync(this.#path + temporarySuffix, { force: true });
+    orUnusable(this.#path, () => this.#disk.remove(this.#path + temporarySuffix));
   }
 
   #write(bytes: Uint8Array): void {
-    if (this.#fd === undefined) throw new StoreError("intake: expected an open file");
-    writeFully(this.#fd, bytes, this.#length);
+    if (this.#file === undefined) throw new StoreError("intake: expected an open file");
+    writeFully(this.#file, bytes, this.#length);
     this.#hash.update(bytes);
     this.#length += bytes.length;
   }
 
   #close(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd);
-    this.#fd = undefined;
+    this.#file?.close();
+    this.#file = undefined;
   }
 }

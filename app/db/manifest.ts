@@ -61,10 +61,10 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   const chain = reader.raw(digestLength);
   const height = reader.i64();
   const bodyBytes = reader.uvarint();
-  const stores = Array.from({ length: reader.u8() }, (): NamedRoot => {
-    const name = Buffer.from(reader.blob()).toString("utf8");
-    return [name, reader.blob()];
-  });
+  const stores = Array.from({ length: reader.u8() }, (): NamedRoot => [
+    reader.text(),
+    reader.blob(),
+  ]);
   const count = chunkCount(bodyBytes);
   // What remains bounds the count before anything of that length is made.
   if (count < 1 || count > maxChunks || source.rest !== count * digestLength) {

@@ -2,8 +2,11 @@ import { join } from "node:path";
 import type { Hasher } from "../../core/store/hashing.ts";
 import { Multistore } from "../../core/store/multistore.ts";
 import { nativeSha256 } from "../crypto/hash.ts";
+import { machineDisk } from "./disk.ts";
+import type { Disk } from "./disk.ts";
 import { chainDigest } from "./record.ts";
 import type { Folders, Log, Source } from "./recover.ts";
+import { sidecarFolder } from "./snapshot.ts";
 
 export type DbOptions = {
   readonly chainId: string;
@@ -18,10 +21,15 @@ export type DbOptions = {
   readonly keepSnapshots?: number;
   readonly hasher?: Hasher;
   readonly log?: Log;
+  readonly disk?: Disk;
 };
 
 export function foldersOf(dir: string): Folders {
-  return { changes: join(dir, "changes"), snapshots: join(dir, "state-snapshots") };
+  return {
+    changes: join(dir, "changes"),
+    snapshots: join(dir, "state-snapshots"),
+    sidecars: join(dir, sidecarFolder),
+  };
 }
 
 export function sourceOf(dir: string, options: DbOptions): Source {
@@ -29,6 +37,7 @@ export function sourceOf(dir: string, options: DbOptions): Source {
   const { stores } = options;
   const hasher = options.hasher ?? nativeSha256;
   return {
+    disk: options.disk ?? machineDisk,
     folders: foldersOf(dir),
     chain: chainDigest(options.chainId),
     make: () => new Multistore({ stores, keepVersions, hasher }),

@@ -1,16 +1,17 @@
 import { createHash } from "node:crypto";
 import type { Hash } from "node:crypto";
-import { closeSync, fstatSync, openSync, readSync, renameSync } from "node:fs";
-import { open, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { toHex, utf8Encode } from "../../core/bytes.ts";
+import { killPoint } from "../killPoint.ts";
 import type { StoreKey } from "../../core/store/kv.ts";
 import type { Multistore } from "../../core/store/multistore.ts";
 import type { ExportedNode } from "../../core/store/tree.ts";
 import { ByteReader, ByteWriter, MalformedError } from "./bytes.ts";
 import type { ByteSource } from "./bytes.ts";
+import { withFile } from "./disk.ts";
+import type { Disk, DiskFile } from "./disk.ts";
 import { DbError } from "./errors.ts";
-import { syncFolder } from "./files.ts";
+import { writeFully, writeFullyLater } from "./files.ts";
 import { ChunkHasher, encodeManifest, encodeSidecar, nodesOf } from "./manifest.ts";
 import type { Manifest } from "./manifest.ts";
 import { digestLength } from "./record.ts";
@@ -75,13 +76,16 @@ function writeSlice(out: ByteWriter, nodes: Iterator<ExportedNode, undefined>): 
  * The file appears under its name only when all of it is durable. False when `aborted` said so.
  */
 export async function writeSnapshot(
+  disk: Disk,
   path: string,
   head: SnapshotHead,
   store: Multistore,
   aborted: () => boolean,
 ): Promise<boolean> {
   const temporary = path + temporarySuffix;
-  const file = await open(temporary, "w");
+  const file = disk.open(temporary, "replace");
+  killPoint("snapshot.begun");
+  let at = 0;
   try {
     const hash = createHash("sha256");
     const chunks = new ChunkHasher();
@@ -91,9 +95,8 @@ export async function writeSnapshot(
       const bytes = out.written();
       hash.update(bytes);
       if (bodyStart > 0) chunks.update(bytes);
-      for (let done = 0; done < bytes.length;) {
-        done += (await file.write(bytes, done, bytes.length - done)).bytesWritten;
-      }
+      at = await writeFullyLater(file, bytes, at);
+      killPoint("snapshot.half");
       out.reset();
     };
     writeHead(out, head, store.storeNames);
@@ -108,24 +111,52 @@ export async function writeSnapshot(
       }
     }
     out.raw(hash.digest());
-    await file.write(out.written());
-    await file.sync();
+    await writeFullyLater(file, out.written(), at);
+    killPoint("snapshot.written");
+    await file.syncLater();
+    killPoint("snapshot.synced");
     const { chain, height } = head;
     const stores = store.rootPreimages(height);
     const manifest = { chain, height, stores, bodyBytes: chunks.total, chunks: chunks.finish() };
-    await writeFile(temporarySidecar(path), sidecarOf(bodyStart, manifest), { flush: true });
-    // Nothing may come between this look and the rename: an aborted writer has lost its claim on the folder.
+    await writeSidecarLater(disk, path, bodyStart, manifest);
+    // Nothing may come between this look and the renames: an aborted writer has lost its claim on the folder.
     if (aborted()) return false;
-    putInPlace(path);
+    putInPlace(disk, path);
     return true;
   } finally {
-    await file.close();
-    await rm(temporary, { force: true });
-    await rm(temporarySidecar(path), { force: true });
+    file.close();
+    disk.remove(temporary);
+    disk.remove(temporarySidecar(path));
   }
 }
 
-export function sidecarOf(bodyStart: number, manifest: Manifest): Uint8Array {
+/** What peers are told of a snapshot, under a temporary name: putInPlace() gives it its own. */
+export function writeSidecar(disk: Disk, path: string, start: number, manifest: Manifest): void {
+  withFile(disk, temporarySidecar(path), "replace", (file) => {
+    writeFully(file, sidecarOf(start, manifest), 0);
+    file.sync();
+  });
+  killPoint("snapshot.sidecar");
+}
+
+/** The same beside the event loop. */
+async function writeSidecarLater(
+  disk: Disk,
+  path: string,
+  start: number,
+  manifest: Manifest,
+): Promise<void> {
+  const file = disk.open(temporarySidecar(path), "replace");
+  try {
+    await writeFullyLater(file, sidecarOf(start, manifest), 0);
+    await file.syncLater();
+  } finally {
+    file.close();
+  }
+  killPoint("snapshot.sidecar");
+}
+
+function sidecarOf(bodyStart: number, manifest: Manifest): Uint8Array {
   return encodeSidecar({ bodyStart, manifest: encodeManifest(manifest) });
 }
 
@@ -135,30 +166,32 @@ export function sidecarPath(path: string): string {
   return join(dirname(dirname(path)), sidecarFolder, name);
 }
 
-export function temporarySidecar(path: string): string {
+function temporarySidecar(path: string): string {
   return sidecarPath(path) + temporarySuffix;
 }
 
 /** Names both files as they shall be called: the snapshot last, so that it never stands without the other. */
-export function putInPlace(path: string): void {
+export function putInPlace(disk: Disk, path: string): void {
   const sidecar = sidecarPath(path);
-  renameSync(temporarySidecar(path), sidecar);
-  syncFolder(dirname(sidecar));
-  renameSync(path + temporarySuffix, path);
-  syncFolder(dirname(path));
+  disk.rename(temporarySidecar(path), sidecar);
+  disk.syncFolder(dirname(sidecar));
+  killPoint("snapshot.sidecar-named");
+  disk.rename(path + temporarySuffix, path);
+  disk.syncFolder(dirname(path));
+  killPoint("snapshot.named");
 }
 
 /** Reads a file in pieces and hashes what it gives out, all but the checksum at the end. */
 class HashedFile implements ByteSource {
-  readonly #fd: number;
+  readonly #file: DiskFile;
   readonly #hash: Hash = createHash("sha256");
   #rest: number;
   #buffer: Uint8Array = new Uint8Array(0);
   #at = 0;
 
-  constructor(fd: number) {
-    this.#fd = fd;
-    this.#rest = fstatSync(fd).size - digestLength;
+  constructor(file: DiskFile) {
+    this.#file = file;
+    this.#rest = file.size() - digestLength;
   }
 
   take(length: number): Uint8Array {
@@ -176,7 +209,7 @@ class HashedFile implements ByteSource {
     if (this.#rest !== 0) return false;
     this.#hash.update(this.#buffer.subarray(0, this.#at));
     const written = new Uint8Array(digestLength);
-    readSync(this.#fd, written, 0, digestLength, fstatSync(this.#fd).size - digestLength);
+    this.#file.read(written, this.#file.size() - digestLength);
     return toHex(this.#hash.digest()) === toHex(written);
   }
 
@@ -192,8 +225,8 @@ class HashedFile implements ByteSource {
     const wanted = Math.min(this.#rest, Math.max(length, 1 << 20));
     const next = new Uint8Array(wanted);
     next.set(left);
-    const from = fstatSync(this.#fd).size - digestLength - this.#rest + left.length;
-    const got = readSync(this.#fd, next, left.length, wanted - left.length, from);
+    const from = this.#file.size() - digestLength - this.#rest + left.length;
+    const got = this.#file.read(next.subarray(left.length), from);
     if (got !== wanted - left.length) throw new MalformedError("the file ends early");
     this.#buffer = next;
     this.#at = 0;
@@ -237,6 +270,7 @@ export type LoadedSnapshot = {
  * of a manifest, trees that grow beyond what these name are refused while they are read.
  */
 export function readSnapshot(
+  disk: Disk,
   path: string,
   make: () => Multistore,
   roots?: Manifest["stores"],
@@ -244,14 +278,12 @@ export function readSnapshot(
   const sizes = roots && new Map(roots.map(([name, preimage]) => [name, nodesOf(preimage)]));
   const most = (name: string): number =>
     sizes === undefined ? Number.MAX_SAFE_INTEGER : (sizes.get(name) ?? 0);
-  const fd = openSync(path, "r");
+  const opened = disk.open(path, "read");
   try {
-    const file = new HashedFile(fd);
+    const file = new HashedFile(opened);
     const reader = new ByteReader(file);
     const head = readHead(reader);
-    const names = Array.from({ length: reader.u8() }, () =>
-      Buffer.from(reader.blob()).toString("utf8"),
-    );
+    const names = Array.from({ length: reader.u8() }, () => reader.text());
     const multistore = make();
     if (names.join() !== multistore.storeNames.join()) {
       if (!file.isIntactToTheEnd()) throw new MalformedError("the checksum differs");
@@ -265,6 +297,6 @@ export function readSnapshot(
     if (!file.isIntact()) throw new MalformedError("the checksum differs");
     return { head, multistore, appHash };
   } finally {
-    closeSync(fd);
+    opened.close();
   }
 }

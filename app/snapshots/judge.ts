@@ -1,4 +1,3 @@
-import { statfsSync } from "node:fs";
 import type { RequestOfferSnapshot } from "cosmjs-types/tendermint/abci/types";
 import { equalBytes, toHex } from "../../core/bytes.ts";
 import type { ChainState } from "../appState.ts";
@@ -70,9 +69,9 @@ function fitting({ db, config }: ChainState, manifest: Manifest): Verdict {
   const most = config.stateSync?.maxBodyBytes ?? 0;
   if (bodyBytes > most)
     return refused("reject", `expected at most ${most} bytes, got ${bodyBytes}`);
-  const { bavail, bsize } = statfsSync(db.snapshots?.path ?? ".");
-  if (bodyBytes > bavail * bsize)
-    return refused("abort", `it takes ${bodyBytes} bytes, the disk has ${bavail * bsize}`);
+  const free = db.snapshots?.freeBytes ?? 0;
+  if (bodyBytes > free)
+    return refused("abort", `it takes ${bodyBytes} bytes, the disk has ${free}`);
   return { result: offered.accept, manifest };
 }
 

@@ -19,6 +19,7 @@ type SetupFlags = {
   roles: string;
   capacity?: string;
   funds: string;
+  feeGrant?: boolean;
   endpoint: string;
   manifest: string;
   executorHome?: string;
@@ -41,6 +42,7 @@ export const register: Register = (program, context) => {
     .option("--roles <list>", "executor, validator", "executor,validator")
     .option("--capacity <n>", "seats at once (default: the most that the stake allows)")
     .option("--funds <coin>", "coins for the operator's fees", "10ASSAY")
+    .option("--fee-grant", "grant the operator fees up to --funds instead of sending it coins")
     .option("--endpoint <url>", "where the instance can be reached", "")
     .option("--manifest <file>", "service.yml of the service", "service.yml")
     .option("--executor-home <dir>", "home of the executor (default HOME/executor)")
@@ -99,6 +101,7 @@ async function setup(cli: CliContext, flags: SetupFlags): Promise<void> {
   const owner = await cli.connect(requireFrom(flags));
   const stake = coin("--stake", flags.stake);
   const operatorFunds = coin("--funds", flags.funds);
+  const feeGrant = flags.feeGrant === true;
   const home = executorHome(cli, flags.executorHome);
   const { keyringBackend, passphraseFile } = cli.options;
   const operator = await writeExecutorHome({
@@ -108,19 +111,21 @@ async function setup(cli: CliContext, flags: SetupFlags): Promise<void> {
     keyring: keyringBackend,
     services: [flags.manifest],
     ...(passphraseFile === undefined ? {} : { passphraseFile }),
+    ...(feeGrant ? { feeGranter: owner.sender.address } : {}),
   });
   const outcome = await setUpNode(owner, {
     ...{ service, version, roles, stake, commitmentMs, operatorFunds, endpoint: flags.endpoint },
     capacity: flags.capacity === undefined ? undefined : Number(flags.capacity),
-    operator: operator.address,
+    ...{ operator: operator.address, feeGrant },
   });
   const until = new Date(Date.now() + Number(commitmentMs))
     .toISOString()
     .slice(0, 16)
     .replace("T", " ");
   cli.err(`==> tx ${outcome.hash.slice(0, 8)}…  included  height ${outcome.height}`);
+  const holds = feeGrant ? "may spend on fees of posts" : "holds";
   cli.out(
-    `bonded ${formatAssay(stake)} to ${service}, operator ${operator.address} holds ${formatAssay(operatorFunds)}`,
+    `bonded ${formatAssay(stake)} to ${service}, operator ${operator.address} ${holds} ${formatAssay(operatorFunds)}`,
   );
   cli.out(
     `committed until ${until} UTC; unbonding begins with: assay tx staking unbond ${service} 0 --from ${flags.from ?? ""}`,

@@ -16,6 +16,7 @@ type Config = {
   chain_id?: string;
   keyring?: Backend;
   operator?: string;
+  fee_granter?: string;
   services?: string[];
 };
 type Status = {
@@ -56,22 +57,44 @@ export async function diagnose(home: string, passphrase: () => string): Promise<
     name: "key",
     text: `operator ${operator} can only post; the owner's key is not needed here`,
   });
-  findings.push(await fundsFinding(client, operator));
+  findings.push(
+    config.fee_granter === undefined
+      ? await fundsFinding(client, operator)
+      : await grantFinding(client, config.fee_granter, operator),
+  );
   findings.push(await bondFinding(client, operator));
   for (const service of config.services ?? [])
     findings.push(await serviceFinding(client, path.resolve(path.dirname(file), service)));
   return findings;
 }
 
-async function fundsFinding(client: AssayClient, operator: string): Promise<Finding> {
+async function fundsFinding(
+  client: AssayClient,
+  address: string,
+  payer = "operator",
+): Promise<Finding> {
   const amount = BigInt(
-    (await client.balances(operator)).find(({ denom }) => denom === "uassay")?.amount ?? "0",
+    (await client.balances(address)).find(({ denom }) => denom === "uassay")?.amount ?? "0",
   );
   return {
     ok: amount >= lowFunds,
     name: "funds",
-    text: `operator ${amount}uassay = about ${amount / 3000n} posts`,
+    text: `${payer} ${amount}uassay = about ${amount / 3000n} posts`,
   };
+}
+
+/** The allowance must be there and the granter able to pay; how far a limit goes is the chain's to say. */
+async function grantFinding(
+  client: AssayClient,
+  granter: string,
+  operator: string,
+): Promise<Finding> {
+  const grant = await client.feeGrant(granter, operator);
+  if (grant === undefined) {
+    return { ok: false, name: "funds", text: `${granter} grants ${operator} no fees` };
+  }
+  const { ok, text } = await fundsFinding(client, granter, "granter");
+  return { ok, name: "funds", text: `fees are granted by ${granter}; ${text}` };
 }
 
 async function bondFinding(client: AssayClient, operator: string): Promise<Finding> {

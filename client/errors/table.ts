@@ -166,6 +166,43 @@ export const errorTable = {
     hint: ["use the home of this chain"],
     docs: "Every record carries the chain's digest.",
   },
+  E1430: {
+    template: "ASSAY_KILL_AT: expected {expected}, got {actual}",
+    hint: ["unset ASSAY_KILL_AT"],
+    docs: "Tests of this program let a node kill itself at a named point. Only chains whose id ends in -local-, -dev- or -test- and a number allow it.",
+  },
+  E1431: {
+    template: "{path} cannot be used: {detail}",
+    hint: [
+      "make room on the disk, or give the folder to the user that runs the node; then start again",
+    ],
+    docs: "The state folder could not be read or prepared: the disk is full, read-only, or belongs to somebody else. Nothing was lost by it.",
+  },
+  E1432: {
+    template: "verify-home found {count} faults in {path}",
+    hint: ["assay verify-home   names each of them and what to do"],
+    docs: "Every record, state snapshot, app hash, key file and the lock of the home were looked at; each fault is printed with its own code.",
+  },
+  E1433: {
+    template: "{path} may be read by others: expected mode {expected}, got {actual}",
+    hint: ["chmod 600 FILE"],
+    docs: "Key files hold secrets. Whoever can read the consensus key can sign in the name of this validator.",
+  },
+  E1434: {
+    template: "{key} stands in two homes: {path} and {other}",
+    hint: ["keep it in one home; a consensus key that signs twice is slashed"],
+    docs: "A copied home is the usual cause of double signing. Never start both.",
+  },
+  E1435: {
+    template: "CometBFT could not roll back {path}: {detail}",
+    hint: ["assay rollback   without --with-comet takes the app alone one block back"],
+    docs: "The app's state went back already. CometBFT keeps a state of its own and said why it does not follow.",
+  },
+  E1436: {
+    template: "home {path} has no state yet",
+    hint: ["assay start   makes it"],
+    docs: "The home has keys and a genesis file, and no node has run on it: there is nothing to roll back, export or verify.",
+  },
   E1501: {
     template: "keyring backend test is refused on {chainId}",
     hint: ["use --keyring-backend file"],

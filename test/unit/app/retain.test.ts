@@ -84,6 +84,21 @@ describe("app: which blocks CometBFT may drop", () => {
     assert.equal(run(retention({ ageSeconds: 50n }), 120, 101), 0n);
   });
 
+  it("a line that a power cut tore says nothing: block 90 is not as old as its first digits", () => {
+    const dir = mkdtempSync(join(tmpdir(), "assay-retain-"));
+    const file = join(dir, "times");
+    writeFileSync(file, "40 40000\n90 9000");
+    const fields = { ageSeconds: 50n, file };
+    assert.equal(retention(fields).heightAfter(102n, 102_000n), 41n);
+    rmSync(dir, { recursive: true });
+  });
+
+  it("a disk that takes no marks does not stop the node: it keeps what it knows in memory", () => {
+    const file = join(tmpdir(), "assay-no-such-folder", "times");
+    const kept = run(retention({ ageSeconds: 50n, file }), 100);
+    assert.equal(kept, run(retention({ ageSeconds: 50n }), 100));
+  });
+
   it("holds few marks, however long the chain", () => {
     const marks = new TimeMarks(undefined, 64_000n);
     for (let height = 1n; height <= 10_000n; height++) marks.note(height, height * 1_000n);
