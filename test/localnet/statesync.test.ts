@@ -88,7 +88,8 @@ describe("T9: state sync over real CometBFT", { skip, timeout: 600_000 }, () => 
     assert.match(net.log(node), /state restored from a snapshot of height \d+/);
     await send(2);
     const now = await appInfo(validator.rpc);
-    await assertSame(node, now.height - 50, 70);
+    // It has no block from before its snapshot, which may be a recent one.
+    await assertSame(node, Math.max(first, now.height - 50), 70);
   });
 
   it("a second one trusts both of them, and the first serves what it has taken since", async (context) => {
