@@ -18,6 +18,8 @@ import { prepareProposal } from "./proposal/prepare.ts";
 import { faultOfProposal } from "./proposal/process.ts";
 import { protoSize } from "./proposal/lanes.ts";
 import { answerQuery } from "./query/router.ts";
+import { Retention } from "./retain.ts";
+import { StateSync } from "./snapshots/stateSync.ts";
 import { checkTx } from "./tx/check.ts";
 import { failedResult, refusalOf } from "./tx/deliver.ts";
 
@@ -27,6 +29,8 @@ const reject = 2;
 
 /** The answers to CometBFT; every method of ABCI 2.0.0 (WIRE.md 4). */
 export function createHandlers(state: ChainState): AbciHandlers {
+  const stateSync = new StateSync(state);
+  const retention = new Retention(state);
   return {
     info: () => ({
       data: appName,
@@ -61,12 +65,12 @@ export function createHandlers(state: ChainState): AbciHandlers {
         throw new FatalError(`halt-height: expected no block after ${haltHeight}`);
       return withoutAmbient(() => finalizeBlock(state, request));
     },
-    commit: () => commit(state),
+    commit: () => commit(state, retention),
     query: (request) => answerQuery(state, request),
-    listSnapshots: () => ({ snapshots: [] }),
-    offerSnapshot: () => ({ result: 3 }),
-    loadSnapshotChunk: () => ({ chunk: none }),
-    applySnapshotChunk: () => ({ result: 2, refetchChunks: [], rejectSenders: [] }),
+    listSnapshots: () => stateSync.list(),
+    offerSnapshot: (request) => stateSync.offer(request),
+    loadSnapshotChunk: (request) => stateSync.load(request),
+    applySnapshotChunk: (request) => stateSync.apply(request),
     extendVote: () => ({ voteExtension: none }),
     verifyVoteExtension: ({ voteExtension }) => ({
       status: voteExtension.length === 0 ? accept : reject,
@@ -88,16 +92,14 @@ function check(state: ChainState, { tx, type }: RequestCheckTx): ResponseCheckTx
 }
 
 /** Keeps the finalized block: one durable record, then the mempool's state starts anew. */
-function commit(state: ChainState): ResponseCommit {
+function commit(state: ChainState, retention: Retention): ResponseCommit {
   killPoint("commit.before");
   const { finalized } = state;
   if (finalized === undefined) throw new FatalError("commit: expected a finalized block, got none");
   const meta = ConsensusParams.encode(state.params).finish();
   state.db.commit({ ...finalized, meta });
   state.committed(finalized);
-  const { minRetainBlocks } = state.config;
-  const retain = finalized.height - minRetainBlocks;
-  return { retainHeight: minRetainBlocks > 0n && retain > 0n ? retain : 0n };
+  return { retainHeight: retention.heightAfter(finalized.height, finalized.timeMs) };
 }
 
 /** The mempool as it came, cut where Comet would panic. */

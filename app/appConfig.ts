@@ -1,3 +1,4 @@
+import type { ConsensusParams } from "../proto/cosmos.ts";
 import type { MinGasPrice } from "./tx/fee.ts";
 import type { MempoolLimits } from "./tx/mempool.ts";
 
@@ -19,6 +20,20 @@ export type NodeConfig = {
   readonly beaconSecret: Uint8Array | undefined;
   /** CometBFT's; without them no room is kept for posts. */
   readonly mempool?: MempoolLimits;
+  /** Where the times of old blocks are kept; undefined: nowhere. */
+  readonly timeMarksFile?: string | undefined;
+  /** undefined: snapshots are neither given nor taken. */
+  readonly stateSync?: StateSyncConfig | undefined;
+};
+
+/** How a node takes part in state sync. */
+export type StateSyncConfig = {
+  /** Whether peers are given this node's snapshots. */
+  readonly serve: boolean;
+  /** Of this node's own genesis file: no tree holds them, and no peer is asked for them. */
+  readonly genesisParams: ConsensusParams;
+  /** The largest snapshot that this node takes. */
+  readonly maxBodyBytes: number;
 };
 
 export const defaultQueryGasLimit = 100_000_000n;

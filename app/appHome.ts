@@ -19,18 +19,23 @@ export type AppToml = {
   readonly minRetainBlocks: bigint;
   readonly queryGasLimit: bigint;
   readonly keepVersions: number;
+  /** Blocks between two state snapshots that peers are given; 0n: none are given. */
+  readonly snapshotInterval: bigint;
+  readonly snapshotKeep: number;
   readonly haltHeight: bigint;
-  /** Blocks between two state snapshots, which shorten a restart. */
-  readonly snapshotEvery: bigint;
   /** Bytes after which the change log begins a new file. */
   readonly segmentBytes: number;
   /** host:port of the metrics page, undefined when it is off. */
   readonly metrics: string | undefined;
 };
 
+/** The same on every node that says nothing else: peers fetch one snapshot from several. */
+export const defaultSnapshotInterval = 1000n;
+
 export type GenesisFile = {
   readonly chain_id: string;
   readonly app_state?: unknown;
+  readonly consensus_params?: unknown;
   readonly validators?: readonly { readonly pub_key: { readonly value: string } }[];
 };
 
@@ -71,14 +76,18 @@ export function readAppToml(home: string): AppToml {
   const telemetry = (file["telemetry"] ?? {}) as Record<string, unknown>;
   const whole = (name: string): bigint => wholeNumber(path, name, file[name]);
   const keep = whole("pruning-keep-recent");
+  const sync = (file["state-sync"] ?? {}) as Record<string, unknown>;
+  const ofSync = (name: string, normal: bigint): bigint =>
+    sync[name] === undefined ? normal : wholeNumber(path, `state-sync.${name}`, sync[name]);
   const gas = whole("query-gas-limit");
   return {
     minGasPrices: gasPrices(path, file["minimum-gas-prices"] ?? ""),
     minRetainBlocks: whole("min-retain-blocks"),
     queryGasLimit: gas,
     keepVersions: keep === 0n ? 100 : Number(keep),
+    snapshotInterval: ofSync("snapshot-interval", defaultSnapshotInterval),
+    snapshotKeep: Number(ofSync("snapshot-keep-recent", 2n)),
     haltHeight: whole("halt-height"),
-    snapshotEvery: whole("state-snapshot-interval") || 1000n,
     segmentBytes: Number(whole("state-segment-bytes")) || 64 * 1024 * 1024,
     metrics: telemetry["enabled"] === true ? String(telemetry["address"] ?? "") : undefined,
   };

@@ -11,6 +11,7 @@ export function observed(
   log: Logger,
   metrics: Metrics | undefined,
 ): AbciHandlers {
+  let retained = 0n;
   let block = { txs: 0, failed: 0, gas: 0n, ms: 0 };
   const sound = (): void => {
     for (const alarm of state.alarms.splice(0)) {
@@ -45,6 +46,11 @@ export function observed(
         const answer = handlers.commit(request);
         const commitMs = performance.now() - start;
         const { txs, failed, gas, ms } = block;
+        if (answer.retainHeight > retained) {
+          retained = answer.retainHeight;
+          const { heights = [] } = state.db.snapshots ?? {};
+          log.info({ from: String(retained), snapshots: heights.map(String) }, "blocks kept");
+        }
         metrics?.block({ height: state.height, txs, failed, gas, ms, commitMs });
         log.info(
           {

@@ -23,7 +23,8 @@ import { Rechecks } from "./tx/recheck.ts";
 export type ChainDb = Pick<
   Db,
   "multistore" | "lastHeight" | "appHash" | "timeMs" | "meta" | "commit"
->;
+> &
+  Partial<Pick<Db, "snapshots" | "isRestorable" | "receive" | "restore">>;
 
 /** InitChain's state: nothing of it is kept until the first block is committed (WIRE.md 3). */
 export type Genesis = {
@@ -77,6 +78,16 @@ export class ChainState {
     this.quota = config.mempool === undefined ? undefined : new MempoolQuota(config.mempool);
     this.txs = new TxCache(registry);
     if (db.lastHeight > 0n) this.#params = ConsensusParams.decode(db.meta);
+  }
+
+  /** The db holds another state now: everything that was worked out of the one before goes. */
+  restored(): void {
+    this.#genesis = undefined;
+    this.#params = ConsensusParams.decode(this.db.meta);
+    this.#limits = undefined;
+    this.#check = undefined;
+    this.finalized = undefined;
+    this.#times.clear();
   }
 
   /** InitChain's state; a second InitChain before the first commit replaces it. */

@@ -10,10 +10,16 @@ export const killPoints = [
   ...["commit.before", "log.create", "log.half", "log.written", "log.synced", "log.named"],
   ...["commit.logged", "commit.after"],
   ...["snapshot.begun", "snapshot.half", "snapshot.written", "snapshot.synced"],
+  ...["snapshot.sidecar", "snapshot.sidecar-named"],
   ...["snapshot.named", "snapshot.pruned-log", "snapshot.pruned"],
 ] as const;
 
-export type KillPoint = (typeof killPoints)[number];
+/** Passed only by a node that joins by a snapshot. */
+export const restorePoints = ["restore.chunk", "restore.verified", "restore.installed"] as const;
+
+export type KillPoint = (typeof killPoints)[number] | (typeof restorePoints)[number];
+
+const allPoints: readonly string[] = [...killPoints, ...restorePoints];
 
 // One process has one life: the spec comes from its environment at the start.
 let armed: { readonly point: string; left: number } | undefined;
@@ -24,12 +30,12 @@ const testChain = /-(local|dev|test)-[0-9]+$/;
 export function armKillPoint(spec: string, chainId: string): void {
   const [point = "", count = "1"] = spec.split(":");
   const left = Number(count);
-  const known = (killPoints as readonly string[]).includes(point);
+  const known = allPoints.includes(point);
   if (!testChain.test(chainId) || !known || !Number.isSafeInteger(left) || left < 1) {
     throw new StartError(
       "E1430",
       `ASSAY_KILL_AT: expected POINT:COUNT on a test chain, got ${spec} on ${chainId}`,
-      ["unset ASSAY_KILL_AT", `points: ${killPoints.join(" ")}`],
+      ["unset ASSAY_KILL_AT", `points: ${allPoints.join(" ")}`],
     );
   }
   armed = { point, left };

@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os";
+import { availableParallelism, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { pino, type Logger } from "pino";
@@ -8,6 +8,7 @@ import { appName, defaultQueryGasLimit } from "./appConfig.ts";
 import { appCrypto } from "./appCrypto.ts";
 import { loadDescriptors } from "./appDescriptors.ts";
 import {
+  defaultSnapshotInterval,
   readAppToml,
   readBeaconSecret,
   readMempoolLimits,
@@ -24,8 +25,9 @@ import { assertNative } from "./crypto/native.ts";
 import { VerifyPool } from "./crypto/verifyPool.ts";
 import { DbError, openDb, type Db, type DbOptions } from "./db/index.ts";
 import { StartError, startErrorLine } from "./errors.ts";
-import { armKillPoint, killable, killPoint } from "./killPoint.ts";
+import { paramsOfGenesis } from "./genesis/params.ts";
 import { genesisError, parseAppState } from "./genesis/parse.ts";
+import { armKillPoint, killable, killPoint } from "./killPoint.ts";
 import { modules } from "./modules.ts";
 
 const version = "0.1.0";
@@ -65,14 +67,17 @@ async function start(): Promise<void> {
   const toml = readAppToml(home);
   const beaconSecret = readBeaconSecret(home, genesis);
   const registry = buildRegistry(modules, loadDescriptors());
-  const dbFolder = join(home, "data", "app");
+  const data = join(home, "data", "app");
+  const { snapshotInterval } = toml;
   const dbOptions: DbOptions = {
     ...{ chainId: genesis.chain_id, stores: registry.stores, keepVersions: toml.keepVersions },
-    ...{ snapshotEvery: toml.snapshotEvery, segmentBytes: toml.segmentBytes },
+    // A node that gives none away takes them all the same: a restart begins with one.
+    snapshotEvery: snapshotInterval === 0n ? defaultSnapshotInterval : snapshotInterval,
+    ...{ keepSnapshots: toml.snapshotKeep, segmentBytes: toml.segmentBytes },
     log: (severity, message) => log[severity](message),
   };
-  rollBackIfAsked(home, dbFolder, dbOptions);
-  const db = openDb(dbFolder, dbOptions);
+  rollBackIfAsked(home, data, dbOptions);
+  const db = openDb(data, dbOptions);
   if (db.lastHeight === 0n) {
     // Said before CometBFT starts, and with every fault at once; InitChain judges again.
     const state = JSON.stringify(genesis.app_state ?? null);
@@ -84,6 +89,13 @@ async function start(): Promise<void> {
     ...{ minGasPrices: toml.minGasPrices, minRetainBlocks: toml.minRetainBlocks },
     haltHeight: toml.haltHeight,
     mempool: readMempoolLimits(home),
+    stateSync: {
+      serve: snapshotInterval > 0n,
+      genesisParams: paramsOfGenesis(genesis.consensus_params),
+      // What does not fit into memory does not fit this node (ADR 0002).
+      maxBodyBytes: totalmem(),
+    },
+    timeMarksFile: join(data, "times"),
     queryGasLimit: toml.queryGasLimit === 0n ? defaultQueryGasLimit : toml.queryGasLimit,
   };
   const pool = new VerifyPool(Math.min(availableParallelism() - 1, mostVerifiers));

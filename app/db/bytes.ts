@@ -135,9 +135,9 @@ export class ByteReader {
     throw new MalformedError("expected a uvarint below 2^53");
   }
 
-  /** A copy, so that it does not keep the source's buffer alive. */
+  /** A copy, so that it does not keep the source's buffer alive; slice() of a Buffer would be a view. */
   raw(length: number): Uint8Array {
-    return this.#source.take(length).slice();
+    return new Uint8Array(this.#source.take(length));
   }
 
   blob(): Uint8Array {

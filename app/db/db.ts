@@ -1,11 +1,17 @@
 import { killPoint } from "../killPoint.ts";
 import type { Multistore } from "../../core/store/multistore.ts";
 import { StoreError } from "../../core/store/errors.ts";
-import { heightPath, listHeights } from "./files.ts";
+import { utf8Encode } from "../../core/bytes.ts";
+import { orUnusable } from "./errors.ts";
+import { heightPath } from "./files.ts";
+import { Intake } from "./intake.ts";
 import { ChangeLog } from "./log.ts";
+import type { Manifest } from "./manifest.ts";
+import { digest } from "./record.ts";
 import type { LastBlock, Recovered, Source } from "./recover.ts";
 import { listSegments } from "./segments.ts";
 import { snapshotSuffix, writeSnapshot } from "./snapshot.ts";
+import type { SnapshotFolder } from "./snapshotFolder.ts";
 
 /** A committed block, beside what the multistore has staged for it. */
 export type CommitRecord = {
@@ -17,6 +23,7 @@ export type CommitRecord = {
 
 export type DbLimits = {
   readonly unlock: () => void;
+  readonly snapshots: SnapshotFolder;
   readonly segmentBytes: number;
   readonly snapshotEvery: bigint;
   readonly keepSnapshots: number;
@@ -24,7 +31,8 @@ export type DbLimits = {
 
 /** The durable state of one chain: the multistore in memory and the files that rebuild it. */
 export class Db {
-  readonly multistore: Multistore;
+  readonly snapshots: SnapshotFolder;
+  #multistore: Multistore;
   readonly #source: Source;
   readonly #limits: DbLimits;
   readonly #changes: ChangeLog;
@@ -33,7 +41,8 @@ export class Db {
   #closed = false;
 
   constructor(source: Source, recovered: Recovered, limits: DbLimits) {
-    this.multistore = recovered.multistore;
+    this.#multistore = recovered.multistore;
+    this.snapshots = limits.snapshots;
     this.#source = source;
     this.#limits = limits;
     this.#last = recovered.last;
@@ -43,6 +52,11 @@ export class Db {
       limits.segmentBytes,
       recovered.end,
     );
+  }
+
+  /** Another one after a restore: nobody may keep it. */
+  get multistore(): Multistore {
+    return this.#multistore;
   }
 
   /** 0n before the first commit. */
@@ -81,7 +95,48 @@ export class Db {
     this.multistore.commit();
     this.#last = { height, timeMs, appHash, meta, recordHash };
     const every = this.#limits.snapshotEvery;
-    if (every > 0n && height % every === 0n) void this.takeSnapshot();
+    if (every === 0n || height % every !== 0n) return;
+    this.#changes.startSegment();
+    void this.takeSnapshot();
+  }
+
+  /** Whether the state may be replaced by a snapshot: no block of its own was ever committed on top of it. */
+  get isRestorable(): boolean {
+    return !this.#closed && this.#changes.isEmpty;
+  }
+
+  /** Starts to take in a snapshot whose trees must have this app hash. */
+  receive(manifest: Manifest, block: Pick<LastBlock, "appHash" | "timeMs" | "meta">): Intake {
+    const { chain, disk, folders, make } = this.#source;
+    const { height } = manifest;
+    // The records before are not here; what follows names this state instead.
+    const recordHash = digest(
+      Buffer.concat([utf8Encode(`assay/v1/restored:${height}:`), chain, block.appHash]),
+    );
+    const head = { ...block, chain, height, recordHash };
+    return orUnusable(
+      folders.snapshots,
+      () => new Intake({ disk, folder: folders.snapshots, manifest, head, make }),
+    );
+  }
+
+  /** Goes on from a received snapshot; false, and the state stays as it was, when it proves to be another. */
+  restore(intake: Intake): boolean {
+    if (!this.isRestorable) throw new StoreError("restore: expected a db without blocks");
+    const loaded = intake.verify();
+    if (loaded === undefined) return false;
+    killPoint("restore.verified");
+    const { height } = loaded.head;
+    orUnusable(this.snapshots.path, () => {
+      intake.install();
+      this.snapshots.refresh();
+      this.snapshots.remove(this.snapshots.heights.filter((other) => other !== height));
+    });
+    killPoint("restore.installed");
+    this.#multistore = loaded.multistore;
+    this.#last = { ...loaded.head };
+    this.#source.log("info", `state restored from a snapshot of height ${height}`);
+    return true;
   }
 
   /** Writes the last commit to a state snapshot beside the running chain; settles when it is durable or failed. */
@@ -125,9 +180,8 @@ export class Db {
   #dropOld(): void {
     const { disk, folders, keepVersions } = this.#source;
     const enough = this.#last.height - BigInt(keepVersions) + 1n;
-    const below = listHeights(disk, folders.snapshots, snapshotSuffix).filter(
-      ({ height }) => height <= enough,
-    );
+    this.snapshots.refresh();
+    const below = this.snapshots.heights.filter((height) => height <= enough);
     const kept = below.slice(-this.#limits.keepSnapshots);
     const [base] = kept;
     if (base === undefined) return;
@@ -135,12 +189,10 @@ export class Db {
     const segments = listSegments(disk, folders.changes);
     for (const [i, segment] of segments.entries()) {
       const next = segments[i + 1];
-      if (next !== undefined && next.height <= base.height + 1n) disk.remove(segment.path);
+      if (next !== undefined && next.height <= base + 1n) disk.remove(segment.path);
     }
     killPoint("snapshot.pruned-log");
-    for (const { path } of below.slice(0, below.length - kept.length)) disk.remove(path);
     disk.syncFolder(folders.changes);
-    killPoint("snapshot.pruned");
-    disk.syncFolder(folders.snapshots);
+    this.snapshots.remove(below.slice(0, below.length - kept.length));
   }
 }

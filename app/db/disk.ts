@@ -13,6 +13,7 @@ import {
   write,
   writeSync,
   fsync,
+  statfsSync,
 } from "node:fs";
 import { promisify } from "node:util";
 import { lockFolder } from "./lock.ts";
@@ -48,6 +49,8 @@ export type Disk = {
   syncFolder(dir: string): void;
   /** Takes the folder for this process; the returned function gives it back. */
   lock(dir: string): () => void;
+  /** Bytes that can still be written to the folder. */
+  free(dir: string): number;
 };
 
 const flagsOf = { read: "r", change: "r+", create: "wx+", replace: "w+" } as const;
@@ -83,6 +86,10 @@ export const machineDisk: Disk = {
     }
   },
   lock: lockFolder,
+  free(dir) {
+    const { bavail, bsize } = statfsSync(dir);
+    return bavail * bsize;
+  },
 };
 
 export function withFile<T>(

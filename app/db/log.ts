@@ -17,6 +17,7 @@ export class ChangeLog {
   #end: LogEnd | undefined;
   #file: DiskFile | undefined;
   #failed = false;
+  #isFull = false;
 
   constructor(disk: Disk, dir: string, segmentBytes: number, end: LogEnd | undefined) {
     this.#disk = disk;
@@ -35,7 +36,7 @@ export class ChangeLog {
     const where = place?.path ?? this.#dir;
     try {
       if (this.#failed) throw new Error("an earlier write failed");
-      if (place === undefined || place.size >= this.#segmentBytes)
+      if (place === undefined || this.#isFull || place.size >= this.#segmentBytes)
         this.#create(record.height, bytes);
       else this.#extend(place, bytes);
     } catch (cause) {
@@ -51,6 +52,16 @@ export class ChangeLog {
       );
     }
     return bytes.slice(-32);
+  }
+
+  /** No record stands after the state that the node started from. */
+  get isEmpty(): boolean {
+    return this.#end === undefined;
+  }
+
+  /** The next record opens a segment of its own, so that what a snapshot covers can go as a whole. */
+  startSegment(): void {
+    this.#isFull = true;
   }
 
   close(): void {
@@ -75,6 +86,7 @@ export class ChangeLog {
     this.#disk.syncFolder(this.#dir);
     killPoint("log.named");
     this.#end = { path, size: bytes.length };
+    this.#isFull = false;
   }
 }
 

@@ -6,6 +6,7 @@ import { machineDisk } from "./disk.ts";
 import type { Disk } from "./disk.ts";
 import { chainDigest } from "./record.ts";
 import type { Folders, Log, Source } from "./recover.ts";
+import { sidecarFolder } from "./snapshot.ts";
 
 export type DbOptions = {
   readonly chainId: string;
@@ -24,7 +25,11 @@ export type DbOptions = {
 };
 
 export function foldersOf(dir: string): Folders {
-  return { changes: join(dir, "changes"), snapshots: join(dir, "state-snapshots") };
+  return {
+    changes: join(dir, "changes"),
+    snapshots: join(dir, "state-snapshots"),
+    sidecars: join(dir, sidecarFolder),
+  };
 }
 
 export function sourceOf(dir: string, options: DbOptions): Source {

@@ -16,7 +16,12 @@ import { readSnapshot, snapshotSuffix } from "./snapshot.ts";
 
 export type Log = (level: "info" | "warn" | "error", message: string) => void;
 
-export type Folders = { readonly changes: string; readonly snapshots: string };
+export type Folders = {
+  readonly changes: string;
+  readonly snapshots: string;
+  /** What peers are told of the snapshots. */
+  readonly sidecars: string;
+};
 
 export type Source = {
   readonly disk: Disk;
@@ -116,6 +121,11 @@ function loadSnapshot(source: Source, file: HeightFile): Base | undefined {
   if (toHex(appHash) !== toHex(head.appHash)) {
     throw appHashDiffers(head.height, file.path, head.appHash, appHash);
   }
+  // Under another name: what the log goes on from would not be found at the next start.
+  if (head.height !== file.height) {
+    source.log("warn", `state snapshot ${file.path} is that of height ${head.height}`);
+    return undefined;
+  }
   return { multistore, last: { ...head } };
 }
 
@@ -213,8 +223,8 @@ function newestSnapshot(source: Source): bigint {
 /** The state of the last durable block. An unfinished append is cut off; everything else that is wrong throws. */
 export function recover(source: Source): Recovered {
   const { height, torn } = findTail(source);
-  const logged = height > 0n || listSegments(source.disk, source.folders.changes).length > 0;
-  const recovered = recoverAt(source, logged ? height : newestSnapshot(source));
+  // Without a whole record the state is that of the snapshot: a node that joined by it may die in its first one.
+  const recovered = recoverAt(source, height > 0n ? height : newestSnapshot(source));
   // Only now, when the rest has proved sound.
   if (torn !== undefined) cutTail(source, torn);
   for (const { path } of listSegments(source.disk, source.folders.changes)) {

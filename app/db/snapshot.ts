@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Hash } from "node:crypto";
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { toHex, utf8Encode } from "../../core/bytes.ts";
 import { killPoint } from "../killPoint.ts";
 import type { StoreKey } from "../../core/store/kv.ts";
@@ -8,12 +8,17 @@ import type { Multistore } from "../../core/store/multistore.ts";
 import type { ExportedNode } from "../../core/store/tree.ts";
 import { ByteReader, ByteWriter, MalformedError } from "./bytes.ts";
 import type { ByteSource } from "./bytes.ts";
+import { withFile } from "./disk.ts";
 import type { Disk, DiskFile } from "./disk.ts";
 import { DbError } from "./errors.ts";
-import { writeFullyLater } from "./files.ts";
+import { writeFully, writeFullyLater } from "./files.ts";
+import { ChunkHasher, encodeManifest, encodeSidecar, nodesOf } from "./manifest.ts";
+import type { Manifest } from "./manifest.ts";
 import { digestLength } from "./record.ts";
 
 export const snapshotSuffix = ".snap";
+export const sidecarSuffix = ".chunks";
+export const sidecarFolder = "snapshot-chunks";
 export const temporarySuffix = ".tmp";
 
 /** The block after which a snapshot was taken: what replay needs to go on from it. */
@@ -32,7 +37,8 @@ const tag = { inner: 0, leaf: 1, storeEnd: 2 } as const;
 const sliceNodes = 1024;
 const sliceBytes = 128 * 1024;
 
-function writeHead(out: ByteWriter, head: SnapshotHead, stores: readonly string[]): void {
+/** All of the file that is this node's own; the nodes after it are the same on every node. */
+export function writeHead(out: ByteWriter, head: SnapshotHead, stores: readonly string[]): void {
   out.raw(magic);
   out.raw(head.chain);
   out.i64(head.height);
@@ -82,15 +88,21 @@ export async function writeSnapshot(
   let at = 0;
   try {
     const hash = createHash("sha256");
+    const chunks = new ChunkHasher();
     const out = new ByteWriter(2 * sliceBytes);
+    let bodyStart = 0;
     const flush = async (): Promise<void> => {
       const bytes = out.written();
       hash.update(bytes);
+      if (bodyStart > 0) chunks.update(bytes);
       at = await writeFullyLater(file, bytes, at);
       killPoint("snapshot.half");
       out.reset();
     };
     writeHead(out, head, store.storeNames);
+    const headLength = out.length;
+    await flush();
+    bodyStart = headLength;
     for (const name of store.storeNames) {
       const nodes = store.exportStore(name, head.height);
       for (let done = false; !done; await flush()) {
@@ -103,16 +115,70 @@ export async function writeSnapshot(
     killPoint("snapshot.written");
     await file.syncLater();
     killPoint("snapshot.synced");
-    // Nothing may come between this look and the rename: an aborted writer has lost its claim on the folder.
+    const { chain, height } = head;
+    const stores = store.rootPreimages(height);
+    const manifest = { chain, height, stores, bodyBytes: chunks.total, chunks: chunks.finish() };
+    await writeSidecarLater(disk, path, bodyStart, manifest);
+    // Nothing may come between this look and the renames: an aborted writer has lost its claim on the folder.
     if (aborted()) return false;
-    disk.rename(temporary, path);
-    disk.syncFolder(dirname(path));
-    killPoint("snapshot.named");
+    putInPlace(disk, path);
     return true;
   } finally {
     file.close();
     disk.remove(temporary);
+    disk.remove(temporarySidecar(path));
   }
+}
+
+/** What peers are told of a snapshot, under a temporary name: putInPlace() gives it its own. */
+export function writeSidecar(disk: Disk, path: string, start: number, manifest: Manifest): void {
+  withFile(disk, temporarySidecar(path), "replace", (file) => {
+    writeFully(file, sidecarOf(start, manifest), 0);
+    file.sync();
+  });
+  killPoint("snapshot.sidecar");
+}
+
+/** The same beside the event loop. */
+async function writeSidecarLater(
+  disk: Disk,
+  path: string,
+  start: number,
+  manifest: Manifest,
+): Promise<void> {
+  const file = disk.open(temporarySidecar(path), "replace");
+  try {
+    await writeFullyLater(file, sidecarOf(start, manifest), 0);
+    await file.syncLater();
+  } finally {
+    file.close();
+  }
+  killPoint("snapshot.sidecar");
+}
+
+function sidecarOf(bodyStart: number, manifest: Manifest): Uint8Array {
+  return encodeSidecar({ bodyStart, manifest: encodeManifest(manifest) });
+}
+
+/** In a folder of its own beside that of the snapshots. */
+export function sidecarPath(path: string): string {
+  const name = basename(path, snapshotSuffix) + sidecarSuffix;
+  return join(dirname(dirname(path)), sidecarFolder, name);
+}
+
+function temporarySidecar(path: string): string {
+  return sidecarPath(path) + temporarySuffix;
+}
+
+/** Names both files as they shall be called: the snapshot last, so that it never stands without the other. */
+export function putInPlace(disk: Disk, path: string): void {
+  const sidecar = sidecarPath(path);
+  disk.rename(temporarySidecar(path), sidecar);
+  disk.syncFolder(dirname(sidecar));
+  killPoint("snapshot.sidecar-named");
+  disk.rename(path + temporarySuffix, path);
+  disk.syncFolder(dirname(path));
+  killPoint("snapshot.named");
 }
 
 /** Reads a file in pieces and hashes what it gives out, all but the checksum at the end. */
@@ -179,8 +245,10 @@ function readHead(reader: ByteReader): SnapshotHead {
   };
 }
 
-function* readNodes(reader: ByteReader): Generator<ExportedNode, undefined> {
+function* readNodes(reader: ByteReader, most: number): Generator<ExportedNode, undefined> {
+  let count = 0;
   for (let kind = reader.u8(); kind !== tag.storeEnd; kind = reader.u8()) {
+    if (++count > most) throw new MalformedError(`expected at most ${most} nodes, got more`);
     if (kind !== tag.inner && kind !== tag.leaf)
       throw new MalformedError(`unknown node tag ${kind}`);
     const version = reader.uvarint();
@@ -197,8 +265,19 @@ export type LoadedSnapshot = {
   readonly appHash: Uint8Array;
 };
 
-/** Throws a MalformedError for a file that is not what was written, E1411 for one of other stores. */
-export function readSnapshot(disk: Disk, path: string, make: () => Multistore): LoadedSnapshot {
+/**
+ * Throws a MalformedError for a file that is not what was written, E1411 for one of other stores. With the roots
+ * of a manifest, trees that grow beyond what these name are refused while they are read.
+ */
+export function readSnapshot(
+  disk: Disk,
+  path: string,
+  make: () => Multistore,
+  roots?: Manifest["stores"],
+): LoadedSnapshot {
+  const sizes = roots && new Map(roots.map(([name, preimage]) => [name, nodesOf(preimage)]));
+  const most = (name: string): number =>
+    sizes === undefined ? Number.MAX_SAFE_INTEGER : (sizes.get(name) ?? 0);
   const opened = disk.open(path, "read");
   try {
     const file = new HashedFile(opened);
@@ -214,7 +293,7 @@ export function readSnapshot(disk: Disk, path: string, make: () => Multistore): 
         fix: ["start the version of assay that wrote this state"],
       });
     }
-    const appHash = multistore.restore(head.height, () => readNodes(reader));
+    const appHash = multistore.restore(head.height, (name) => readNodes(reader, most(name)));
     if (!file.isIntact()) throw new MalformedError("the checksum differs");
     return { head, multistore, appHash };
   } finally {

@@ -2,11 +2,15 @@ import { toHex } from "../../core/bytes.ts";
 import { StoreError } from "../../core/store/errors.ts";
 import { MalformedError } from "./bytes.ts";
 import { DbError, rollbackFix } from "./errors.ts";
-import { listHeights } from "./files.ts";
+import { readPart, withFile } from "./disk.ts";
+import { listHeights, type HeightFile } from "./files.ts";
 import { inspectDb } from "./inspect.ts";
 import { sourceOf, type DbOptions } from "./options.ts";
+import { chunkBytes, chunkLength } from "./manifest.ts";
+import { digest } from "./record.ts";
 import { recoverEarlier, type LastBlock, type Source } from "./recover.ts";
-import { readSnapshot, snapshotSuffix } from "./snapshot.ts";
+import { readSnapshot, sidecarPath, snapshotSuffix } from "./snapshot.ts";
+import { offeredOf, readSidecar } from "./snapshotFolder.ts";
 import { listSegments } from "./segments.ts";
 import type { Multistore } from "../../core/store/multistore.ts";
 
@@ -41,6 +45,34 @@ function checkSnapshot(source: Source, path: string): string {
   throw new DbError("appHashDiffers", { what, where: path, fix: ["remove the file"] });
 }
 
+/** What peers are told must be what they would be given. */
+function checkSidecar(source: Source, file: HeightFile, sidecar: Uint8Array): string {
+  const fix = ["remove the file: restarts do without it, and peers are given other snapshots"];
+  const refuse = (what: string): never => {
+    throw new DbError("damaged", { what, where: sidecarPath(file.path), fix });
+  };
+  const offered = offeredOf(file, source.chain, sidecar);
+  if (offered === undefined) return refuse("the file beside the snapshot is damaged");
+  const { bodyStart, manifest } = offered;
+  withFile(source.disk, file.path, "read", (opened) => {
+    for (const [i, hash] of manifest.chunks.entries()) {
+      const at = bodyStart + i * chunkBytes;
+      const chunk = readPart(opened, at, at + chunkLength(manifest.bodyBytes, i));
+      if (toHex(digest(chunk)) !== toHex(hash)) refuse(`chunk ${i} has another hash`);
+    }
+  });
+  return `${manifest.chunks.length} with the hashes that peers are told`;
+}
+
+function checksOf(source: Source, file: HeightFile): Check[] {
+  const sidecar = readSidecar(source.disk, file.path);
+  const chunks = `chunks of state snapshot ${file.height}`;
+  return [
+    checked(`state snapshot ${file.height}`, () => checkSnapshot(source, file.path)),
+    ...(sidecar === undefined ? [] : [checked(chunks, () => checkSidecar(source, file, sidecar))]),
+  ];
+}
+
 /**
  * Reads every record and state snapshot and rebuilds all app hashes from the oldest start that is there. Takes the
  * folder for the time, changes nothing in it.
@@ -63,9 +95,7 @@ export function verifyDb(dir: string, options: DbOptions): Check[] {
     const last = found.lastHeight > 0n ? found.lastHeight : newest;
     return [
       log,
-      ...snapshots.map(({ height, path }) =>
-        checked(`state snapshot ${height}`, () => checkSnapshot(source, path)),
-      ),
+      ...snapshots.flatMap((file) => checksOf(source, file)),
       checked("app hashes", () => {
         if (last === 0n) return "no block yet";
         const { appHash, height } = recoverEarlier(source, last).last;

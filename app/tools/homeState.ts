@@ -28,7 +28,7 @@ export function openHome(home: string): HomeState {
   const { keepVersions } = readAppToml(home);
   const dir = join(home, "data", "app");
   if (!existsSync(dir)) {
-    throw new StartError("E1412", `home ${home} has no state yet: ${dir} is missing`, [
+    throw new StartError("E1436", `home ${home} has no state yet: ${dir} is missing`, [
       "assay start   makes it",
     ]);
   }

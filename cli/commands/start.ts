@@ -6,6 +6,8 @@ import { chooseEngine, readEngineName, type ChosenEngine } from "../comet/choose
 import type { CliContext } from "../context.ts";
 import { readJson } from "../home/files.ts";
 import { makeNode } from "../home/runNode.ts";
+import { writeCometConfig } from "../supervise/config.ts";
+import { joinSettings, trustOf, type TrustFlags } from "../supervise/join.ts";
 import type { Register } from "../register.ts";
 import {
   engineOf,
@@ -15,7 +17,7 @@ import {
   type EngineName,
 } from "../supervise/engine.ts";
 
-type Flags = { cometbft?: string; engine?: string; quiet?: boolean };
+type Flags = TrustFlags & { cometbft?: string; engine?: string; quiet?: boolean };
 
 export const register: Register = (program, context) => {
   program
@@ -24,6 +26,9 @@ export const register: Register = (program, context) => {
     .option("--engine <name>", "comet, solo (development, no consensus) or auto")
     .option("--cometbft <path>", "CometBFT program (default: the one of `assay comet path`)")
     .option("--quiet", "no log on the terminal; it is in logs/node.log anyway")
+    .option("--trust-height <height>", "join by state sync: a block that you trust")
+    .option("--trust-hash <hex>", "the hash of that block's header")
+    .option("--rpc-servers <urls>", "two RPC servers or more, commas between, that prove the rest")
     .action((flags: Flags) => start(context(), flags));
 };
 
@@ -32,6 +37,8 @@ async function start(cli: CliContext, flags: Flags): Promise<void> {
   const chainId = requireGenesis(home);
   const engine = await chooseFor(cli, flags, chainId);
   requireEngineFits(engine.path, home, chainId);
+  const trust = trustOf(flags);
+  if (trust !== undefined) await writeCometConfig(home, joinSettings(trust));
   const echo = flags.quiet === true ? {} : { echo: cli.out };
   const node = makeNode({ home, comet: engine.path, appFlags: [], ...echo });
   const ended = new Promise<UserError | undefined>((resolve) => {

@@ -64,7 +64,7 @@ async function rollbackComet(cli: CliContext, flags: RollbackFlags): Promise<voi
     encoding: "utf8",
   });
   if (status !== 0) {
-    throw userError("E1419", { path: cli.options.home, detail: stderr.trim() || stdout.trim() });
+    throw userError("E1435", { path: cli.options.home, detail: stderr.trim() || stdout.trim() });
   }
   cli.err(`CometBFT   ${stdout.trim()}`);
 }

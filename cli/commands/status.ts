@@ -1,5 +1,6 @@
-import { isFinished, type AssayClient } from "../../client/index.ts";
+import { abciQuery, isFinished, type AssayClient } from "../../client/index.ts";
 import { BondStatus } from "../../proto/gen/assay/staking/v1/staking.ts";
+import { QueryNodeStatusResponse } from "../../proto/cosmos.ts";
 import { PageRequest } from "../../proto/gen/cosmos/base/query/v1beta1/pagination.ts";
 import type { CliContext } from "../context.ts";
 import type { Register } from "../register.ts";
@@ -13,6 +14,7 @@ type RpcStatus = {
     readonly latest_block_height: string;
     readonly latest_block_time: string;
     readonly latest_app_hash: string;
+    readonly earliest_block_height: string;
     readonly catching_up: boolean;
   };
   readonly validator_info: { readonly address: string; readonly voting_power: string };
@@ -27,14 +29,15 @@ export const register: Register = (program, context) => {
 
 async function status(cli: CliContext, node: string | undefined): Promise<void> {
   const client = await cli.connect();
-  const [rpc, app, peers, power] = await Promise.all([
+  const [rpc, app, peers, power, kept] = await Promise.all([
     client.rpc.call<RpcStatus>("status"),
     client.rpc.call<{ response: { version?: string } }>("abci_info"),
     client.rpc.call<{ n_peers: string }>("net_info"),
     totalPower(client),
+    keptState(client),
   ]);
   if (cli.options.output === "json") {
-    return cli.out(JSON.stringify({ ...rpc, n_peers: peers.n_peers, app: app.response }));
+    return cli.out(JSON.stringify({ ...rpc, n_peers: peers.n_peers, app: app.response, kept }));
   }
   const { node_info: info, sync_info: sync, validator_info: validator } = rpc;
   const ago = Math.max(0, Date.now() - Date.parse(sync.latest_block_time)) / 1000;
@@ -43,6 +46,10 @@ async function status(cli: CliContext, node: string | undefined): Promise<void> 
       `peers ${peers.n_peers}   ${sync.catching_up ? "catching up" : "synced"}   ` +
       `app ${app.response.version ?? "?"} · ${engineText(info.version)} · app hash ${sync.latest_app_hash.slice(0, 8)}…`,
   );
+  cli.out(
+    `kept       blocks ${sync.earliest_block_height}..${sync.latest_block_height}   ` +
+      `state ${kept.from}..${kept.to}`,
+  );
   cli.out(`consensus  ${votingText(BigInt(validator.voting_power), power)}`);
   if (node !== undefined) cli.out(`node       ${await nodeText(client, node)}`);
   cli.out(`work       ${await workText(client)}`);
@@ -50,6 +57,14 @@ async function status(cli: CliContext, node: string | undefined): Promise<void> 
 
 function engineText(version: string): string {
   return version.endsWith("-solo") ? soloNotice : `CometBFT ${version}`;
+}
+
+/** Heights whose state can be queried and proved. */
+async function keptState(client: AssayClient): Promise<{ from: string; to: string }> {
+  const path = "/cosmos.base.node.v1beta1.Service/Status";
+  const { value } = await abciQuery(client.rpc, path, new Uint8Array());
+  const { earliestStoreHeight, height } = QueryNodeStatusResponse.decode(value);
+  return { from: String(earliestStoreHeight), to: String(height) };
 }
 
 function votingText(own: bigint, all: bigint): string {

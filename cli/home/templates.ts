@@ -15,12 +15,20 @@ query-gas-limit = "100000000"
 pruning = "custom"
 pruning-keep-recent = "100"
 
-# CometBFT may drop blocks below (height - this); 0 keeps all of them.
+# CometBFT may drop blocks below (height - this); 0 keeps all of them. More are kept as long as evidence of a
+# double signature is good and as long as a kept snapshot needs them.
 min-retain-blocks = 0
 
 # Stop at this height, or at this Unix time; 0 never stops.
 halt-height = 0
 halt-time = 0
+
+[state-sync]
+# Blocks between two state snapshots, for restarts and for nodes that join; 0 gives none to others. Peers can fetch
+# one snapshot from several nodes only when these have the same interval.
+snapshot-interval = 1000
+# Snapshots kept below the versions that queries can read.
+snapshot-keep-recent = 2
 
 [telemetry]
 # Prometheus metrics of the app.

@@ -210,6 +210,16 @@ export const errorTable = {
     hint: ["keep it in one home; a consensus key that signs twice is slashed"],
     docs: "A copied home is the usual cause of double signing. Never start both.",
   },
+  E1435: {
+    template: "CometBFT could not roll back {path}: {detail}",
+    hint: ["assay rollback   without --with-comet takes the app alone one block back"],
+    docs: "The app's state went back already. CometBFT keeps a state of its own and said why it does not follow.",
+  },
+  E1436: {
+    template: "home {path} has no state yet",
+    hint: ["assay start   makes it"],
+    docs: "The home has keys and a genesis file, and no node has run on it: there is nothing to roll back, export or verify.",
+  },
   E1501: {
     template: "keyring backend test is refused on {chainId}",
     hint: ["use --keyring-backend file"],

@@ -27,11 +27,20 @@ export class NodeHasher {
 
   /** The children's hashes must stand already. */
   hashNode(nodes: NodeArena, node: number, version: number): void {
+    nodes.hashes.set(this.#hash(this.#preimage(nodes, node, version)), node * hashLength);
+  }
+
+  /** What a node's hash is taken of: it names the node's height and its count of keys first. */
+  preimage(nodes: NodeArena, node: number): Uint8Array {
+    return this.#preimage(nodes, node, nodes.version[node] ?? 0).slice();
+  }
+
+  #preimage(nodes: NodeArena, node: number, version: number): Uint8Array {
     const length =
       nodes.height[node] === 0
         ? this.#leaf(nodes, node, version)
         : this.#inner(nodes, node, version);
-    nodes.hashes.set(this.#hash(this.#buffer.subarray(0, length)), node * hashLength);
+    return this.#buffer.subarray(0, length);
   }
 
   #leaf(nodes: NodeArena, node: number, version: number): number {

@@ -138,6 +138,11 @@ export class Multistore {
     return this.#keeps(version) ? this.#roots(version) : undefined;
   }
 
+  /** Store names and what their roots are the hashes of, sorted by name. */
+  rootPreimages(version: bigint): NamedRoot[] {
+    return this.storeNames.map((name) => [name, this.#require(name).tree.rootPreimage(version)]);
+  }
+
   /** The value and both proofs of WIRE.md 11; undefined when the version is not kept. */
   prove(store: string, key: StoreKey, version: bigint): StoreProof | undefined {
     const { tree } = this.#require(store);

@@ -120,6 +120,12 @@ export class Tree {
     return this.#hashOf(this.rootNode(version));
   }
 
+  /** What root() is the hash of; empty for a tree without keys. */
+  rootPreimage(version: bigint): Uint8Array {
+    const node = this.rootNode(version);
+    return node === none ? new Uint8Array(0) : this.#hasher.preimage(this.nodes, node);
+  }
+
   get(key: StoreKey, version: bigint = this.latest): Uint8Array | undefined {
     return this.nodes.values[findLeaf(this.nodes, this.rootNode(version), key)];
   }

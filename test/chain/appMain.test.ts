@@ -153,7 +153,8 @@ address = "127.0.0.1:1"`);
         { denom: "stake", price: 10n ** 18n },
       ],
       ...{ minRetainBlocks: 5n, queryGasLimit: 0n, keepVersions: 7, haltHeight: 9n },
-      ...{ metrics: "127.0.0.1:1", snapshotEvery: 1000n, segmentBytes: 67_108_864 },
+      ...{ snapshotInterval: 1000n, snapshotKeep: 2, segmentBytes: 67_108_864 },
+      metrics: "127.0.0.1:1",
     });
     assert.equal(readAppToml(makeHome()).minGasPrices.length, 0);
   });

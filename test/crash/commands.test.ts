@@ -110,8 +110,8 @@ describe(`rollback, export and verify-home, seed ${seed}`, { timeout: 600_000 },
     assert.equal((await app.ended).code, 0);
   });
 
-  it("a home without a state is refused with E1412", () => {
+  it("a home without a state is refused with E1436", () => {
     rmSync(join(home, "data"), { recursive: true });
-    assert.match(cli("export").err, /error E1412: /);
+    assert.match(cli("export").err, /error E1436: /);
   });
 });

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { DbError, type Db, type Disk, type DiskFile } from "../../app/db/index.ts";
+import { DbError, digest, type Db, type Disk, type DiskFile } from "../../app/db/index.ts";
 import { toHex } from "../../core/bytes.ts";
 import { CometRole } from "../support/cometRole.ts";
 import { killed, lost } from "../support/crashStates.ts";
-import { folders, openOn, twinHashes } from "../support/crashTrace.ts";
+import { folders, giftsAt, openOn, receive, twinHashes, type Gift } from "../support/crashTrace.ts";
 import { PowerDisk, type Files } from "../support/powerDisk.ts";
 import { seededRandom } from "../support/seededRandom.ts";
 import { runBlock, withFolder } from "../support/storeChain.ts";
@@ -94,6 +94,35 @@ async function runUntilFault(disk: Disk): Promise<{ promised: bigint; error: unk
   }
 }
 
+/** The same of a node that joins by a snapshot. */
+async function joinUntilFault(
+  disk: Disk,
+  gift: Gift,
+): Promise<{ promised: bigint; error: unknown }> {
+  let promised = 0n;
+  try {
+    const db = openOn(disk);
+    assert.ok(receive(db, gift));
+    promised = db.lastHeight;
+    await db.close();
+    return { promised, error: undefined };
+  } catch (error) {
+    return { promised, error };
+  }
+}
+
+function chunkOf(files: Files, height: bigint, index: number): Uint8Array {
+  const { snapshots } = openOn(PowerDisk.of(files, folders).boot());
+  return snapshots.chunk(height, index) ?? assert.fail(`no chunk ${index} of ${height}`);
+}
+
+function requireCode(error: unknown): void {
+  if (error === undefined) return;
+  assert.ok(error instanceof DbError, String(error));
+  assert.match(error.code, /^E14\d\d$/);
+  assert.ok(error.fix.length > 0);
+}
+
 function requireState(files: Files, promised: bigint, hashes: readonly string[]): Db {
   const db = openOn(PowerDisk.of(files, folders).boot());
   assert.ok(db.lastHeight >= promised, `promised ${promised}, got ${db.lastHeight}`);
@@ -114,11 +143,7 @@ describe("T7: faults of the disk at every operation", () => {
           const { promised, error } = await runUntilFault(
             failing(power.boot(), power, { fault, at, forever }, () => fired++),
           );
-          if (error !== undefined) {
-            assert.ok(error instanceof DbError, String(error));
-            assert.match(error.code, /^E14\d\d$/);
-            assert.ok(error.fix.length > 0);
-          }
+          requireCode(error);
           requireState(killed(power.moment()), promised, hashes);
           requireState(lost(power.moment()), promised, hashes);
           // The next process on the same machine, and a power cut after two more blocks.
@@ -134,6 +159,33 @@ describe("T7: faults of the disk at every operation", () => {
       assert.ok(faults > 50, `faults: ${faults}`);
       context.diagnostic(`reliability: disk faults ${fault} = ${faults}`);
     });
+
+    it(`${fault} while a node joins: it has the snapshot or nothing, and can go on or join again`, async (context) => {
+      const [gift = assert.fail("no gift")] = await giftsAt([8n]);
+      let faults = 0;
+      for (const forever of [false, true]) {
+        for (let at = 0, fired = 1; fired > 0; at++) {
+          fired = 0;
+          const power = PowerDisk.of(new Map(), folders);
+          const { promised, error } = await joinUntilFault(
+            failing(power.boot(), power, { fault, at, forever }, () => fired++),
+            gift,
+          );
+          requireCode(error);
+          requireState(killed(power.moment()), promised, hashes);
+          requireState(lost(power.moment()), promised, hashes);
+          const db = openOn(power.boot());
+          if (db.lastHeight === 0n) assert.ok(receive(db, gift));
+          assert.equal(runBlock(db, 9n), hashes[9]);
+          const after = requireState(lost(power.moment()), 9n, hashes);
+          assert.deepEqual(after.snapshots.heights, [8n]);
+          assert.equal(after.snapshots.offered.length, 1);
+          faults += fired;
+        }
+      }
+      assert.ok(faults > 15, `faults: ${faults}`);
+      context.diagnostic(`reliability: disk faults of a join ${fault} = ${faults}`);
+    });
   }
 
   it("writes that take half of the bytes at a time: log and snapshots are whole", async () => {
@@ -146,6 +198,11 @@ describe("T7: faults of the disk at every operation", () => {
     const files = lost(power.moment());
     const snapshots = [...files.keys()].filter((path) => path.endsWith(".snap"));
     assert.ok(snapshots.length > 0);
+    const { offered } = requireState(files, blocks, hashes).snapshots;
+    assert.equal(offered.length, snapshots.length);
+    for (const { height, manifest } of offered)
+      for (const [i, hash] of manifest.chunks.entries())
+        assert.equal(toHex(digest(chunkOf(files, height, i))), toHex(hash));
     // Without the log they alone must give their height.
     const alone = new Map([...files].filter(([path]) => snapshots.includes(path)));
     assert.equal(openOn(PowerDisk.of(alone, folders).boot()).lastHeight, blocks);
@@ -165,6 +222,26 @@ describe("T7: faults of the disk at every operation", () => {
     // CometBFT was told height 2.
     requireState(lost(power.moment()), 2n, hashes);
   });
+
+  for (const step of ["create", "write", "sync", "syncFolder"]) {
+    it(`a node that joined by a snapshot and dies in its first record (${step}) is not thrown back to nothing`, async () => {
+      const [gift = assert.fail("no gift")] = await giftsAt([8n]);
+      const power = PowerDisk.of(new Map(), folders);
+      const first = openOn(power.boot());
+      assert.ok(receive(first, gift));
+      power.onStep = (now) => {
+        if (now === step) throw new Error(`killed before ${step}`);
+      };
+      assert.throws(() => runBlock(first, 9n), DbError);
+      power.onStep = () => undefined;
+      const moment = power.moment();
+      for (const files of [killed(moment), lost(moment)]) {
+        const db = requireState(files, 8n, hashes);
+        const next = db.lastHeight + 1n;
+        assert.equal(runBlock(db, next), hashes[Number(next)]);
+      }
+    });
+  }
 
   it("a lost sector of the last, unfinished record costs that record alone", () => {
     const power = PowerDisk.of(new Map(), folders);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
-import { killPoints, type KillPoint } from "../../app/killPoint.ts";
+import { killPoints, restorePoints, type KillPoint } from "../../app/killPoint.ts";
 import { startApp, writeTestHome } from "../support/appProcess.ts";
 import { CometRole } from "../support/cometRole.ts";
 import { shuffled } from "../support/killPoints.ts";
@@ -55,6 +55,37 @@ describe(`T7: the app dies by kill -9 and comes back, seed ${seed}`, { timeout: 
     assert.ok(kills >= 100, `kills: ${kills}`);
   });
 });
+
+describe(
+  `T7: a node dies by kill -9 while it joins by a snapshot, seed ${seed}`,
+  { timeout: 300_000 },
+  () => {
+    const comet = new CometRole(random);
+    const never = { kind: "request", count: Infinity, afterMs: 0 } as const;
+    const points = [
+      ...restorePoints,
+      ...["snapshot.sidecar", "snapshot.sidecar-named", "snapshot.named"],
+      // The first record of its own.
+      ...["log.create", "log.half", "log.written", "log.synced"],
+    ];
+    after(() => comet.remove());
+
+    it("at each point of the way: it begins anew or stands at the snapshot, and then goes on with the chain", async (context) => {
+      await comet.live(never, 12n);
+      const height = await comet.giveToJoiners();
+      for (const point of shuffled(points, random)) {
+        comet.forget();
+        const life = await comet.live({ kind: "point", spec: `${point}:1` }, height + 2n);
+        assert.ok(life.killed, `${point}: expected the point passed`);
+        assert.deepEqual(await comet.live(never, height + 6n), {
+          killed: false,
+          height: height + 6n,
+        });
+      }
+      context.diagnostic(`reliability: named kill points of a join = ${points.length}`);
+    });
+  },
+);
 
 describe("ASSAY_KILL_AT", () => {
   for (const [chainId, spec] of [

@@ -8,6 +8,7 @@ import {
   allKinds,
   foreignFiles,
   judgeAll,
+  recordJoins,
   recordTrace,
   twinHashes,
 } from "../support/crashTrace.ts";
@@ -24,7 +25,7 @@ describe(`T7: crash states of our files, seed ${seed}`, () => {
     for (const step of ["create", "write", "sync", "syncFolder", "rename", "remove", "cut"])
       assert.ok((trace.steps.get(step) ?? 0) > 0, `the run has no ${step}`);
     const hashes = twinHashes(blocks + 1n);
-    const tally = judgeAll(trace, hashes, foreignFiles(), random, 6);
+    const tally = judgeAll(trace, hashes, await foreignFiles(), random, 5);
     for (const kind of allKinds) assert.ok((tally.byKind[kind] ?? 0) > 0, `no state ${kind}`);
     context.diagnostic(`reliability: crash points = ${trace.points.length}`);
     context.diagnostic(`reliability: crash states = ${tally.states}`);
@@ -34,6 +35,23 @@ describe(`T7: crash states of our files, seed ${seed}`, () => {
 
     await onRealDisk(tally.samples, hashes);
     context.diagnostic(`reliability: crash states on a real disk = ${tally.samples.length}`);
+  });
+
+  it("SS: a node that joins by a snapshot has it or has nothing after each of 5,000 states, and serves it whole", async (context) => {
+    const random = seededRandom(seed + 1);
+    const plan = { heights: [8n, 12n], blocks: 16n, count: 8 };
+    const trace = await recordJoins(plan, random);
+    // The way there, and the first record after it.
+    const joined = trace.points.filter(({ writing }) => writing <= 13n);
+    assert.ok(joined.length > 40, `points: ${joined.length}`);
+    const hashes = twinHashes(plan.blocks + 1n);
+    const foreign = await foreignFiles();
+    const tally = judgeAll({ ...trace, points: joined }, hashes, foreign, random, 6);
+    context.diagnostic(`reliability: crash points of a join = ${joined.length}`);
+    context.diagnostic(`reliability: crash states of a join = ${tally.states}`);
+    for (const [name, count] of Object.entries(tally.verdicts))
+      context.diagnostic(`reliability: crash states of a join ${name} = ${count}`);
+    assert.ok(tally.states >= 5_000, `states: ${tally.states}`);
   });
 });
 

@@ -5,6 +5,7 @@ import { trees, verifiers } from "./anchors.ts";
 import { idle, loneSend } from "./chain4.ts";
 import { selection } from "./g8Selection.ts";
 import { mempool } from "./g13Mempool.ts";
+import { growth } from "./growth.ts";
 import { latency } from "./latency.ts";
 import { pipeline } from "./pipeline.ts";
 import { blockSync, largeState } from "./replay.ts";
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     tasks: { type: "string", default: "200" },
     accounts: { type: "string", default: "1000000" },
     blocks: { type: "string", default: "2000" },
+    growth: { type: "string", default: "10000" },
     minutes: { type: "string", default: "10" },
     profile: { type: "string" },
     seconds: { type: "string", default: "60" },
@@ -44,6 +46,7 @@ const benches: readonly (readonly [names: string, run: () => Promise<void> | voi
   ["latency,G7", () => latency(comet, tasks)],
   ["lone,G6", () => loneSend(comet, 1_000)],
   ["mempool,g13,G13", () => mempool(comet, Number(values.seconds))],
+  ["growth", async () => void (await growth(comet, Number(values.growth)))],
   ["idle,G5", () => idle(comet, minutes)],
 ];
 const wanted = values.only?.split(",");

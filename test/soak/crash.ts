@@ -19,7 +19,7 @@ const livesOfAChain = 200;
  */
 export async function soakCrash({ seed, until }: CrashSoak): Promise<Record<string, number>> {
   const counts = { "crash rounds": 0, "crash states": 0, "app kills": 0 };
-  const foreign = foreignFiles();
+  const foreign = await foreignFiles();
   const hashes = twinHashes(blocks + 1n);
   let comet: CometRole | undefined;
   try {

@@ -26,7 +26,7 @@ type InfoAnswer = {
 export type AppInfo = { readonly height: number; readonly appHash: string };
 
 /** What the app says of itself; base64 becomes the upper-case hex of block headers. */
-export async function appInfo(rpc: Rpc): Promise<AppInfo> {
+export async function appInfo(rpc: Pick<Rpc, "call">): Promise<AppInfo> {
   const { response } = await rpc.call<InfoAnswer>("abci_info");
   const hash = Buffer.from(response.last_block_app_hash ?? "", "base64");
   return {
@@ -37,7 +37,7 @@ export async function appInfo(rpc: Rpc): Promise<AppInfo> {
 
 /** App hash after the block before, and transactions. */
 export async function blockAt(
-  rpc: Rpc,
+  rpc: Pick<Rpc, "call">,
   height: number,
 ): Promise<{ appHash: string; txs: Buffer[] }> {
   const { block } = await rpc.call<BlockAnswer>("block", { height: String(height) });

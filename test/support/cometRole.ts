@@ -8,14 +8,17 @@ import { toHex } from "../../core/bytes.ts";
 import { AbciClient } from "./abci.ts";
 import { startApp, writeTestHome, type AppProcess } from "./appProcess.ts";
 import { send } from "./chainSends.ts";
+import type { Served } from "./stateSync.ts";
 import { startChain, type Block, type TestChain } from "./driver.ts";
 import type { TestKey } from "./keys.ts";
 
 type Random = (below: number) => number;
 
-const appToml = `state-snapshot-interval = 5
-state-segment-bytes = 6000
+const appToml = `state-segment-bytes = 6000
 pruning-keep-recent = 3
+
+[state-sync]
+snapshot-interval = 5
 `;
 
 export type Life = { readonly killed: boolean; readonly height: bigint };
@@ -38,6 +41,8 @@ export class CometRole {
   readonly #blocks: Block[] = [];
   /** Commit was answered for it, or Info told it: never to be lost again while the machine runs. */
   promised = 0n;
+  /** With it a node without a block joins by a snapshot instead of beginning the chain. */
+  #gift: Served | undefined;
 
   constructor(random: Random) {
     this.#random = random;
@@ -107,12 +112,14 @@ export class CometRole {
     if (info === undefined) return undefined;
     const { lastBlockHeight: height, lastBlockAppHash } = info;
     assert.ok(height >= this.promised, `height: promised ${this.promised}, got ${height}`);
-    assert.ok(height <= this.promised + 1n, `height: expected ${this.promised}+1, got ${height}`);
+    const most = this.promised === 0n ? this.#joinHeight : this.promised + 1n;
+    assert.ok(height <= most, `height: expected at most ${most}, got ${height}`);
     this.promised = height;
     if (height > 0n) {
       assert.equal(toHex(lastBlockAppHash), toHex(this.#block(height).appHash));
       return height;
     }
+    if (this.#gift !== undefined) return this.#join(ask, this.#gift);
     const { chainId, appState, proposers, consensusParams } = this.#twin;
     const validators = proposers.map(({ publicKey }) => ({
       ...{ pubKey: { ed25519: publicKey }, power: 10n },
@@ -121,6 +128,53 @@ export class CometRole {
     const time = { seconds: 1_700_000_000n, nanos: 0 };
     const init = { time, chainId, consensusParams, validators, appStateBytes, initialHeight: 1n };
     return (await ask({ initChain: init })) === undefined ? undefined : 0n;
+  }
+
+  get #joinHeight(): bigint {
+    return this.#gift?.snapshot.height ?? 1n;
+  }
+
+  /** Takes the newest snapshot from the app as a peer would; the next lives are of nodes that join by it. */
+  async giveToJoiners(): Promise<bigint> {
+    const app = startApp(this.home);
+    const client = await AbciClient.open((await app.ready) ?? assert.fail("the app did not start"));
+    const ask = async (request: DeepPartial<Request>): Promise<Response> => {
+      client.send(request);
+      const [answer] = await client.take(1);
+      return answer ?? assert.fail("no answer");
+    };
+    const { listSnapshots } = await ask({ listSnapshots: {} });
+    const snapshot = listSnapshots?.snapshots[0] ?? assert.fail("expected a snapshot");
+    const { height, format } = snapshot;
+    const chunks: Uint8Array[] = [];
+    for (let chunk = 0; chunk < snapshot.chunks; chunk++) {
+      const { loadSnapshotChunk } = await ask({ loadSnapshotChunk: { height, format, chunk } });
+      chunks.push(loadSnapshotChunk?.chunk ?? assert.fail("no chunk"));
+    }
+    client.close();
+    await endOf(app);
+    this.#gift = { snapshot, chunks };
+    return height;
+  }
+
+  /** The next life has none of this one's state. */
+  forget(): void {
+    rmSync(join(this.home, "data"), { recursive: true });
+    this.promised = 0n;
+  }
+
+  async #join(ask: Ask, { snapshot, chunks }: Served): Promise<bigint | undefined> {
+    const appHash = this.#block(snapshot.height).appHash;
+    const offer = await ask({ offerSnapshot: { snapshot, appHash } });
+    if (offer === undefined) return undefined;
+    assert.equal(offer.offerSnapshot?.result, 1);
+    for (const [index, chunk] of chunks.entries()) {
+      const answer = await ask({ applySnapshotChunk: { index, chunk, sender: "peer" } });
+      if (answer === undefined) return undefined;
+      assert.equal(answer.applySnapshotChunk?.result, 1);
+    }
+    this.promised = snapshot.height;
+    return snapshot.height;
   }
 
   /** One height as a node lives it; answers the height when it is committed. */

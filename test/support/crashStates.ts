@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { scanRecord } from "../../app/db/record.ts";
+import { sidecarSuffix } from "../../app/db/snapshot.ts";
 import { concatBytes } from "../../core/bytes.ts";
 import { changed, renamed, type FileChange, type Files, type Moment } from "./powerDisk.ts";
 
@@ -12,7 +13,9 @@ export const damageKinds = [
   ...["flipped", "doubled", "swapped", "truncated", "zeroed", "removed", "foreign", "renamed"],
 ] as const;
 export type CrashKind = (typeof crashKinds)[number];
-export type StateKind = CrashKind | (typeof damageKinds)[number];
+/** Any damage, but only to what peers are told of snapshots. */
+export const sidecarKind = "sidecar";
+export type StateKind = CrashKind | (typeof damageKinds)[number] | typeof sidecarKind;
 
 const sector = 512;
 
@@ -135,6 +138,20 @@ export function damaged(
     next.set(path, concatBytes(...records));
   }
   return next;
+}
+
+/** The same on one of the files beside the snapshots. */
+export function damagedSidecar(
+  files: Files,
+  kind: (typeof damageKinds)[number],
+  foreign: Files,
+  random: Random,
+): Files | undefined {
+  const only = (all: Files): Files =>
+    new Map([...all].filter(([path]) => path.endsWith(sidecarSuffix)));
+  const faulty = damaged(only(files), kind, only(foreign), random);
+  if (faulty === undefined) return undefined;
+  return new Map([...[...files].filter(([path]) => !path.endsWith(sidecarSuffix)), ...faulty]);
 }
 
 /** A file of another chain in place of ours or beside it, or one of its records behind ours. */

@@ -1,24 +1,30 @@
 import assert from "node:assert/strict";
-import { DbError, openDb, type Db, type Disk } from "../../app/db/index.ts";
+import { appHashOf, DbError, digest, openDb, type Db, type Disk } from "../../app/db/index.ts";
 import { toHex } from "../../core/bytes.ts";
 import {
   crashKinds,
   damageKinds,
   damaged,
+  damagedSidecar,
   killed,
   lost,
   reordered,
+  sidecarKind,
   stateId,
   torn,
   type StateKind,
 } from "./crashStates.ts";
 import { Killed, PowerDisk, type Files, type Moment } from "./powerDisk.ts";
+import { decodeManifest, type Offered } from "../../app/db/index.ts";
 import { runBlock, runBlocks, stores } from "./storeChain.ts";
 
 type Random = (below: number) => number;
 
 const dir = "/state";
-export const folders = [dir, `${dir}/changes`, `${dir}/state-snapshots`];
+export const folders = [
+  ...[dir, `${dir}/changes`],
+  ...[`${dir}/state-snapshots`, `${dir}/snapshot-chunks`],
+];
 const ours = "assay-test-1";
 
 /** A moment of a run, with what the chain had promised by then and what it was writing. */
@@ -28,7 +34,7 @@ export type CrashPoint = {
   readonly writing: bigint;
 };
 
-export type Trace = { readonly points: readonly CrashPoint[]; readonly steps: Map<string, number> };
+export type Trace = { readonly points: CrashPoint[]; readonly steps: Map<string, number> };
 
 export function openOn(disk: Disk, chainId = ours): Db {
   return openDb(dir, {
@@ -44,9 +50,12 @@ export function twinHashes(blocks: bigint): string[] {
 }
 
 /** The files of another chain after some blocks. */
-export function foreignFiles(): Files {
+export async function foreignFiles(): Promise<Files> {
   const disk = PowerDisk.of(new Map(), folders);
-  runBlocks(openOn(disk.boot(), "assay-test-2"), 12n);
+  const db = openOn(disk.boot(), "assay-test-2");
+  runBlocks(db, 10n);
+  await db.takeSnapshot();
+  runBlocks(db, 12n);
   return disk.files();
 }
 
@@ -54,13 +63,82 @@ export function foreignFiles(): Files {
  * A run of blocks with segment rolls, snapshots and pruned logs, whose process dies now and then between two
  * operations and starts again on what the machine still holds.
  */
-export async function recordTrace(blocks: bigint, random: Random): Promise<Trace> {
+export function recordTrace(blocks: bigint, random: Random): Promise<Trace> {
+  return recordLives(blocks, random, () => undefined);
+}
+
+/** The same of nodes that begin with a received snapshot, and before their first block take a newer one. */
+export async function recordJoins(
+  { heights, blocks, count }: { heights: readonly bigint[]; blocks: bigint; count: number },
+  random: Random,
+): Promise<Trace> {
+  const gifts = await giftsAt(heights);
+  const all: Trace = { points: [], steps: new Map() };
+  for (let i = 0; i < count; i++) {
+    const { points, steps } = await recordLives(blocks, random, (db, told) => {
+      for (const gift of gifts) {
+        if (!db.isRestorable || gift.height <= db.lastHeight) continue;
+        told({ writing: gift.height });
+        assert.ok(receive(db, gift));
+        told({ promised: gift.height });
+      }
+    });
+    for (const point of points) all.points.push(point);
+    for (const [step, times] of steps) all.steps.set(step, (all.steps.get(step) ?? 0) + times);
+  }
+  return all;
+}
+
+/** What a peer gives to a node that joins. */
+export type Gift = {
+  readonly height: bigint;
+  readonly appHash: Uint8Array;
+  readonly metadata: Uint8Array;
+  readonly chunks: readonly Uint8Array[];
+};
+
+export async function giftsAt(heights: readonly bigint[]): Promise<Gift[]> {
+  const gifts: Gift[] = [];
+  const db = openOn(PowerDisk.of(new Map(), folders).boot());
+  for (const height of heights) {
+    runBlocks(db, height);
+    await db.takeSnapshot();
+    const offered = requireOffered(db, height);
+    const chunks = offered.manifest.chunks.map((_, i) => requireChunk(db, height, i));
+    gifts.push({ height, appHash: db.appHash, metadata: offered.metadata, chunks });
+  }
+  return gifts;
+}
+
+export function receive(db: Db, { height, appHash, metadata, chunks }: Gift): boolean {
+  const block = { appHash, timeMs: 1000n * height, meta: new Uint8Array(0) };
+  const intake = db.receive(decodeManifest(metadata), block);
+  for (const chunk of chunks) assert.ok(intake.append(chunk));
+  return db.restore(intake);
+}
+
+function requireOffered(db: Db, height: bigint): Offered {
+  const found = db.snapshots.offered.find((one) => one.height === height);
+  return found ?? assert.fail(`the snapshot of height ${height} is not offered`);
+}
+
+function requireChunk(db: Db, height: bigint, index: number): Uint8Array {
+  return db.snapshots.chunk(height, index) ?? assert.fail(`no chunk ${index} of ${height}`);
+}
+
+type Told = { readonly promised?: bigint; readonly writing?: bigint };
+
+async function recordLives(
+  blocks: bigint,
+  random: Random,
+  begin: (db: Db, told: (what: Told) => void) => void,
+): Promise<Trace> {
   const disk = PowerDisk.of(new Map(), folders);
   const points: CrashPoint[] = [];
   const steps = new Map<string, number>();
   let promised = 0n;
   let writing = 0n;
-  let untilDeath = 40;
+  let untilDeath = 5 + random(40);
   disk.onStep = (step) => {
     points.push({ moment: disk.moment(), promised, writing });
     steps.set(step, (steps.get(step) ?? 0) + 1);
@@ -71,6 +149,7 @@ export async function recordTrace(blocks: bigint, random: Random): Promise<Trace
   const life = async (): Promise<void> => {
     const db = openOn(disk.boot());
     promised = writing = db.lastHeight;
+    begin(db, (told) => ({ promised = promised, writing = writing } = told));
     while (db.lastHeight < blocks) {
       writing = db.lastHeight + 1n;
       runBlock(db, writing);
@@ -112,6 +191,26 @@ export function* statesOf(
       const base = i % 2 === 0 ? killed(moment) : lost(moment);
       const files = damaged(base, kind, foreign, random);
       if (files !== undefined) yield [kind, files];
+      const beside = i > 0 ? undefined : damagedSidecar(base, kind, foreign, random);
+      if (beside !== undefined) yield [sidecarKind, beside];
+    }
+  }
+}
+
+const legal: readonly string[] = crashKinds;
+
+/** What peers would be given after this start: of a state that no disk damaged, every snapshot and all of it. */
+function judgeOffers(kind: StateKind, db: Db, hashes: readonly string[]): void {
+  const { offered, heights } = db.snapshots;
+  if (legal.includes(kind)) {
+    assert.deepEqual(offered.map(({ height }) => height).toReversed(), heights, `${kind}: offers`);
+  }
+  for (const { height, manifest } of offered) {
+    // Checked by whoever joins, with every chunk and the trees: here a damaged one must only not be sound.
+    assert.equal(toHex(appHashOf(manifest)), hashes[Number(height)]);
+    for (const [i, hash] of manifest.chunks.entries()) {
+      const chunk = db.snapshots.chunk(height, i);
+      if (legal.includes(kind)) assert.ok(chunk && toHex(digest(chunk)) === toHex(hash));
     }
   }
 }
@@ -135,7 +234,7 @@ export function judge(
     assert.match(error.code, /^E14\d\d$/);
     assert.ok(error.fix.length > 0 && error.where !== "");
     assert.ok(
-      !["killed", "lost", "torn"].includes(kind),
+      !["killed", "lost", "torn", sidecarKind].includes(kind),
       `${kind} state refused: ${error.message}`,
     );
     return "refused";
@@ -145,6 +244,7 @@ export function judge(
   if (height > 0n) assert.equal(toHex(db.appHash), hashes[Number(height)]);
   const mayFallBack = ["truncated", "zeroed", "removed", "renamed", "foreign"].includes(kind);
   assert.ok(mayFallBack || height >= promised, `${kind}: promised ${promised}, got ${height}`);
+  judgeOffers(kind, db, hashes);
   if (goOn) {
     const next = hashes[Number(height + 1n)];
     if (next !== undefined) assert.equal(runBlock(db, height + 1n), next);
@@ -193,4 +293,4 @@ export function judgeAll(
   return { states: states.size, byKind, verdicts, samples };
 }
 
-export const allKinds: readonly StateKind[] = [...crashKinds, ...damageKinds];
+export const allKinds: readonly StateKind[] = [...crashKinds, ...damageKinds, sidecarKind];

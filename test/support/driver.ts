@@ -113,8 +113,11 @@ export class TestChain {
     }));
     const { chainId } = this;
     const { mempool } = options;
-    const own = { chainId, storage, minGasPrices, ...(mempool && { mempool }) };
-    this.replicas = Array.from({ length: replicas }, () => new Replica(own));
+    const own = { chainId, storage, minGasPrices, params: this.consensusParams };
+    this.replicas = Array.from(
+      { length: replicas },
+      () => new Replica({ ...own, ...(mempool && { mempool }) }),
+    );
     for (const replica of this.replicas) this.initChain(replica);
   }
 

@@ -12,6 +12,7 @@ import { openDb, type Db } from "../../app/db/index.ts";
 import { modules } from "../../app/modules.ts";
 import type { MinGasPrice } from "../../app/tx/fee.ts";
 import type { MempoolLimits } from "../../app/tx/mempool.ts";
+import type { ConsensusParams } from "../../proto/cosmos.ts";
 import { memoryDb } from "./chainDb.ts";
 
 let built: Registry | undefined;
@@ -28,6 +29,10 @@ export type ReplicaOptions = {
   readonly minGasPrices: readonly MinGasPrice[];
   readonly minRetainBlocks?: bigint;
   readonly mempool?: MempoolLimits;
+  /** Of genesis, for a replica that joins by a snapshot. */
+  readonly params?: ConsensusParams;
+  /** Of a disk replica, instead of a new one. */
+  readonly folder?: string;
 };
 
 /** One app, as a node runs it but without a socket. Its beacon secret is that of the proposer who asks. */
@@ -41,7 +46,8 @@ export class Replica {
 
   constructor(options: ReplicaOptions) {
     this.#options = options;
-    if (options.storage === "disk") this.#folder = mkdtempSync(join(tmpdir(), "assay-chain-"));
+    if (options.storage === "disk")
+      this.#folder = options.folder ?? mkdtempSync(join(tmpdir(), "assay-chain-"));
     this.#state = this.#open();
     this.#handlers = createHandlers(this.#state);
   }
@@ -52,6 +58,15 @@ export class Replica {
 
   get app(): AbciHandlers {
     return this.#handlers;
+  }
+
+  get db(): Db {
+    if (this.#db === undefined) throw new Error('db: expected storage "disk"');
+    return this.#db;
+  }
+
+  get folder(): string {
+    return this.#folder ?? "";
   }
 
   /** Whose beacon key the next proposal is signed with. */
@@ -72,13 +87,14 @@ export class Replica {
   }
 
   #open(): ChainState {
-    const { chainId, minGasPrices, minRetainBlocks = 0n, mempool } = this.#options;
+    const { chainId, minGasPrices, minRetainBlocks = 0n, mempool, params } = this.#options;
     const registry = testRegistry();
     const secret = this.#secret;
     const config = {
       ...{ chainId, minGasPrices, minRetainBlocks, version: "test" },
       ...{ queryGasLimit: defaultQueryGasLimit, haltHeight: 0n },
       ...(mempool && { mempool }),
+      stateSync: params && { serve: true, genesisParams: params, maxBodyBytes: 1 << 30 },
       get beaconSecret() {
         return secret.value;
       },

@@ -111,6 +111,7 @@ export class PowerDisk {
         this.#folders.set(dir, { now, durable: now, changes: [] });
       },
       lock: () => () => undefined,
+      free: () => Number.MAX_SAFE_INTEGER,
     };
   }
 

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MalformedError } from "../../../app/db/bytes.ts";
-import { chainDigest, digest } from "../../../app/db/record.ts";
 import { machineDisk } from "../../../app/db/disk.ts";
-import { readSnapshot, writeSnapshot } from "../../../app/db/snapshot.ts";
+import { heightPath } from "../../../app/db/files.ts";
+import { foldersOf } from "../../../app/db/options.ts";
+import { chainDigest, digest } from "../../../app/db/record.ts";
+import { readSnapshot, snapshotSuffix, writeSnapshot } from "../../../app/db/snapshot.ts";
 import { toHex, utf8Encode } from "../../../core/bytes.ts";
 import { StoreError } from "../../../core/store/errors.ts";
 import type { StoreKey } from "../../../core/store/kv.ts";
@@ -23,8 +25,12 @@ export const snapshotsTarget: Target = {
   inputs: 20_000,
   async make(random) {
     const dir = mkdtempSync(join(tmpdir(), "assay-fuzz-"));
+    const { snapshots, sidecars } = foldersOf(dir);
+    for (const folder of [snapshots, sidecars]) mkdirSync(folder);
     const seeds = await Promise.all(
-      Array.from({ length: 4 }, (_, i) => sampleFile(random, join(dir, `seed-${i}`))),
+      Array.from({ length: 4 }, (_, i) =>
+        sampleFile(random, heightPath(snapshots, BigInt(i), snapshotSuffix)),
+      ),
     );
     const bodies = seeds.map((seed) => seed.subarray(0, -digestLength));
     const file = join(dir, "snapshot");
