@@ -85,6 +85,8 @@ export type ExecutorHome = {
   readonly passphraseFile?: string;
   /** service.yml files. */
   readonly services: readonly string[];
+  /** host:port of its metrics page. */
+  readonly metrics?: string;
 };
 
 /** Writes an executor's home: operator key (made when missing) and config/executor.yml. */
@@ -106,6 +108,7 @@ export async function writeExecutorHome(plan: ExecutorHome): Promise<KeyInfo> {
     operator: "operator",
     keyring: plan.keyring,
     ...(plan.passphraseFile === undefined ? {} : { passphrase_file: plan.passphraseFile }),
+    ...(plan.metrics === undefined ? {} : { metrics: plan.metrics }),
     services: plan.services.map((file) => path.resolve(file)),
   });
   fs.writeFileSync(path.join(config, "executor.yml"), text, { mode: 0o600 });
