@@ -7,11 +7,11 @@ import { contributorFaults } from "./genesis/init.ts";
 import { parseAppState } from "./genesis/parse.ts";
 import { modules } from "./modules.ts";
 
-// A program of its own: the tools that write genesis files may not load the app. Prints every fault as JSON.
+// A program of its own: the tools that write genesis files may not load the app.
+// The file comes in on stdin; every fault goes out as JSON.
 type Validator = { readonly pub_key: { readonly value: string }; readonly power: string };
 
-const [file = ""] = process.argv.slice(2);
-const genesis = JSON.parse(readFileSync(file, "utf8")) as Omit<GenesisFile, "validators"> & {
+const genesis = JSON.parse(readFileSync(0, "utf8")) as Omit<GenesisFile, "validators"> & {
   readonly validators?: readonly Validator[];
 };
 usePrefixOf({ chain_id: genesis.chain_id, app_state: genesis.app_state });

@@ -6,15 +6,22 @@ import { resolveComet } from "../comet/resolve.ts";
 import type { CliContext } from "../context.ts";
 import { readJson } from "../home/files.ts";
 import { makeNode } from "../home/runNode.ts";
+import { prettyLine } from "../supervise/prettyLine.ts";
 import type { Register } from "../register.ts";
 
-type Flags = { cometbft?: string; quiet?: boolean };
+type Flags = { cometbft?: string; quiet?: boolean; logLevel?: string; logFormat?: string };
+const formats = ["json", "pretty"];
 
 export const register: Register = (program, context) => {
   program
     .command("start")
     .description("run this home's node: the app and CometBFT as one unit")
     .option("--cometbft <path>", "CometBFT program (default: the one of `assay comet path`)")
+    .option(
+      "--log-level <level>",
+      "of the app: trace, debug, info, warn, error (default: app.toml)",
+    )
+    .option("--log-format <format>", "json or pretty (default: pretty on a terminal)")
     .option("--quiet", "no log on the terminal; it is in logs/node.log anyway")
     .action((flags: Flags) => start(context(), flags));
 };
@@ -29,8 +36,16 @@ async function start(cli: CliContext, flags: Flags): Promise<void> {
     ...(flags.cometbft === undefined ? {} : { explicit: flags.cometbft }),
   });
   if (comet.warning !== undefined) cli.err(comet.warning);
-  const echo = flags.quiet === true ? {} : { echo: cli.out };
-  const node = makeNode({ home, comet: comet.path, appFlags: [], ...echo });
+  const format = formatOf(cli, flags.logFormat);
+  const show = (line: string): void => cli.out(format === "pretty" ? prettyLine(line) : line);
+  const echo = flags.quiet === true ? {} : { echo: show };
+  const appFlags = flags.logLevel === undefined ? [] : ["--log-level", flags.logLevel];
+  const node = makeNode({ home, comet: comet.path, appFlags, ...echo });
+  // The app reads its log level again; this process itself has none.
+  process.on("SIGUSR2", () => {
+    const { app } = node.pids();
+    if (app !== undefined) process.kill(app, "SIGUSR2");
+  });
   const ended = new Promise<UserError | undefined>((resolve) => {
     node.once("halted", resolve);
     node.once("stopped", () => resolve(undefined));
@@ -40,6 +55,12 @@ async function start(cli: CliContext, flags: Flags): Promise<void> {
   showBanner(cli, chainId, comet.version, height);
   const halted = await ended;
   if (halted !== undefined) throw halted;
+}
+
+function formatOf(cli: CliContext, given: string | undefined): string {
+  const format = given ?? (cli.isTty ? "pretty" : "json");
+  if (formats.includes(format)) return format;
+  throw userError("E4011", { field: "--log-format", expected: formats.join(", "), actual: format });
 }
 
 /** Once drains, twice stops at once. */
@@ -82,6 +103,10 @@ function showBanner(cli: CliContext, chainId: string, version: string, height: b
   cli.err(`${chainId}   height ${height}   CometBFT ${version}   verify native`);
   cli.err(`  RPC        ${rpc}`);
   if (prometheus) cli.err(`  metrics    http://${address.replace(/^:/, "127.0.0.1:")}/metrics`);
+  const app = parse(fs.readFileSync(path.join(home, "config", "app.toml"), "utf8"));
+  const { enabled, address: pages } = (app["telemetry"] ?? {}) as Record<string, unknown>;
+  if (enabled === true)
+    cli.err(`  health     http://${String(pages)}/health   and /metrics of the app`);
   cli.err(`  home       ${home}`);
   cli.err(`  log        ${path.join(home, "logs", "node.log")}`);
 }

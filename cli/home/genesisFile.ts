@@ -34,7 +34,7 @@ export function readGenesisFile(home: string): GenesisJson {
   return readJson(file) as GenesisJson;
 }
 
-/** Throws E1422: after the first block the file is the chain's identity. */
+/** Throws E1432: after the first block the file is the chain's identity. */
 export function requireNotStarted(home: string): void {
   const state = path.join(home, "data", "priv_validator_state.json");
   const began = fs.existsSync(path.join(home, "data", "app"));
@@ -82,8 +82,10 @@ export const sha256Of = (bytes: Uint8Array | string): string =>
 
 /** Every fault of a genesis file, by the app's own judgement (E1405). */
 export function requireSound(file: string): void {
-  const { command, args } = program("app/genesisFaults", file);
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
+  const { command, args } = program("app/genesisFaults");
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    ...{ encoding: "utf8", input: fs.readFileSync(file) },
+  });
   if (status !== 0) throw new UserError("E9001", `the genesis check ended with ${stderr.trim()}`);
   const faults = JSON.parse(stdout) as { pointer: string; text: string }[];
   if (faults.length === 0) return;

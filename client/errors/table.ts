@@ -177,7 +177,8 @@ export const errorTable = {
     docs: "Every node of a chain has the same genesis file. One that is changed after the first block belongs to another chain.",
   },
   E1433: {
-    template: "this genesis is not the one that was announced: expected sha256 {expected}, got {actual}",
+    template:
+      "this genesis is not the one that was announced: expected sha256 {expected}, got {actual}",
     hint: ["fetch the file again; every node of a chain must have the same bytes"],
     docs: "chain.json names the checksum of its genesis file, so that a node which got another one does not start on a chain of its own.",
   },
