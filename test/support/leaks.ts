@@ -42,9 +42,9 @@ export class Secrets {
   }
 }
 
-/** All log files below a folder, as one text. */
+/** All files below a folder's log folders, as one text; a journal has the same ending and is no log. */
 export function logsBelow(folder: string): string {
   const names = fs.readdirSync(folder, { recursive: true, encoding: "utf8" });
-  const logs = names.filter((name) => /\.log(?:\.1)?$/.test(name));
+  const logs = names.filter((name) => /(?:^|\/)logs\/[^/]+\.log(?:\.1)?$/.test(name));
   return logs.map((name) => fs.readFileSync(path.join(folder, name), "utf8")).join("\n");
 }
