@@ -13,6 +13,7 @@ import type { ChainState } from "./appState.ts";
 import { withoutAmbient } from "./appTrap.ts";
 import { initChain } from "./genesis/init.ts";
 import { looksLikeContribution } from "./proposal/contribution.ts";
+import { killPoint } from "./killPoint.ts";
 import { prepareProposal } from "./proposal/prepare.ts";
 import { faultOfProposal } from "./proposal/process.ts";
 import { protoSize } from "./proposal/lanes.ts";
@@ -86,6 +87,7 @@ function check(state: ChainState, { tx, type }: RequestCheckTx): ResponseCheckTx
 
 /** Keeps the finalized block: one durable record, then the mempool's state starts anew. */
 function commit(state: ChainState): ResponseCommit {
+  killPoint("commit.before");
   const { finalized } = state;
   if (finalized === undefined) throw new FatalError("commit: expected a finalized block, got none");
   const meta = ConsensusParams.encode(state.params).finish();

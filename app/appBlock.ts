@@ -10,6 +10,7 @@ import type { BlockUsage } from "../core/module.ts";
 import { netChanges } from "../core/store/changes.ts";
 import type { ChainState } from "./appState.ts";
 import { msOf } from "./appTime.ts";
+import { killPoint } from "./killPoint.ts";
 import { beacon, beginBefore, beginAfter, clock, endOrder } from "./modules.ts";
 import { signatureOf } from "./proposal/contribution.ts";
 import { attempt, deliverTx, failedResult, mutable } from "./tx/deliver.ts";
@@ -32,6 +33,7 @@ export function finalizeBlock(
   request: RequestFinalizeBlock,
 ): ResponseFinalizeBlock {
   const { height, txs, proposerAddress } = request;
+  killPoint("finalize.before");
   if (height !== state.nextHeight)
     throw new FatalError(`height: expected ${state.nextHeight}, got ${height}`);
   const timeMs = msOf(request.time);
@@ -50,9 +52,11 @@ export function finalizeBlock(
 
   const imbalance = ctx.coins.imbalance();
   if (imbalance !== undefined) throw new FatalError(imbalance);
+  killPoint("finalize.executed");
   const { multistore } = state.db;
   const appHash = multistore.stage(height, netChanges(multistore.view(), store.dirty()));
   state.finalized = { height, timeMs };
+  killPoint("finalize.staged");
   return { events: mutable(events), txResults: results, validatorUpdates: [], appHash };
 }
 

@@ -20,6 +20,10 @@ export type AppToml = {
   readonly queryGasLimit: bigint;
   readonly keepVersions: number;
   readonly haltHeight: bigint;
+  /** Blocks between two state snapshots, which shorten a restart. */
+  readonly snapshotEvery: bigint;
+  /** Bytes after which the change log begins a new file. */
+  readonly segmentBytes: number;
   /** host:port of the metrics page, undefined when it is off. */
   readonly metrics: string | undefined;
   readonly logLevel: string;
@@ -75,6 +79,8 @@ export function readAppToml(home: string): AppToml {
     queryGasLimit: gas,
     keepVersions: keep === 0n ? 100 : Number(keep),
     haltHeight: whole("halt-height"),
+    snapshotEvery: whole("state-snapshot-interval") || 1000n,
+    segmentBytes: Number(whole("state-segment-bytes")) || 64 * 1024 * 1024,
     metrics: telemetry["enabled"] === true ? address(path, telemetry["address"]) : undefined,
     logLevel: level(path, file["log-level"] ?? "info"),
   };

@@ -27,11 +27,11 @@ export function buildRegistry(modules: readonly ModuleDef[], descriptors: FileRe
   const names = new Map<string, string>(publicKeyNames);
   const schema = wireSchemaOf(descriptors);
   for (const module of modules) {
-    for (const msg of module.msgs) {
-      once(msgs, msg.typeUrl, msg);
-      const name = msg.typeUrl.slice(1);
-      if (!schema.has(name)) throw new BugError(`${msg.typeUrl}: expected a known message`);
-      names.set(msg.typeUrl, name);
+    for (const msg of module.msgs) once(msgs, msg.typeUrl, msg);
+    for (const typeUrl of [...module.msgs.map((msg) => msg.typeUrl), ...(module.anyTypes ?? [])]) {
+      const name = typeUrl.slice(1);
+      if (!schema.has(name)) throw new BugError(`${typeUrl}: expected a known message`);
+      names.set(typeUrl, name);
     }
     for (const query of module.queries) once(queries, query.path, query);
     for (const { hook, run } of module.on ?? []) hooks.set(hook, [...(hooks.get(hook) ?? []), run]);

@@ -26,6 +26,7 @@ import { assertNative } from "./crypto/native.ts";
 import { VerifyPool } from "./crypto/verifyPool.ts";
 import { DbError, openDb, type Db } from "./db/index.ts";
 import { StartError, startErrorLine } from "./errors.ts";
+import { armKillPoint, killable, killPoint } from "./killPoint.ts";
 import { genesisError, parseAppState } from "./genesis/parse.ts";
 import { modules } from "./modules.ts";
 
@@ -62,6 +63,8 @@ async function start(): Promise<void> {
   const log = makeLogger(level ?? "info");
   assertNative();
   const genesis = readGenesis(home);
+  const killAt = process.env["ASSAY_KILL_AT"];
+  if (killAt !== undefined) armKillPoint(killAt, genesis.chain_id);
   usePrefixOf(genesis);
   const toml = readAppToml(home);
   log.level = level ?? toml.logLevel;
@@ -70,6 +73,7 @@ async function start(): Promise<void> {
   const registry = buildRegistry(modules, loadDescriptors());
   const db = openDb(join(home, "data", "app"), {
     ...{ chainId: genesis.chain_id, stores: registry.stores, keepVersions: toml.keepVersions },
+    ...{ snapshotEvery: toml.snapshotEvery, segmentBytes: toml.segmentBytes },
     log: (severity, message) => log[severity](message),
   });
   if (db.lastHeight === 0n) {
@@ -90,7 +94,7 @@ async function start(): Promise<void> {
   const metrics = new Metrics(genesis.chain_id, version);
   metrics.startedAt(db.lastHeight);
   const delay = new DelayWatch((seconds) => metrics.delayed(seconds));
-  const handlers = observed(createHandlers(state), state, { log, facts, metrics, delay });
+  const handlers = observed(killable(createHandlers(state)), state, { log, facts, metrics, delay });
   const server = createServer(handlers, { fatal: (error) => die(log, error) });
   const health = (): Health => ({
     ...{ chain_id: genesis.chain_id, version, height: String(state.height) },
@@ -107,6 +111,7 @@ async function start(): Promise<void> {
       : await servePages(toml.metrics, metrics.registry, health);
   const path = socket === undefined ? socketPathOf(home) : resolve(socket);
   await server.listen(path);
+  killPoint("start.listening");
   delay.start();
   closeOnSignals(log, { server, db, ...(pages === undefined ? {} : { pages }) });
   log.info({ chain: genesis.chain_id, verify: "native" }, appName);

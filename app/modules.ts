@@ -5,6 +5,7 @@ import * as beacon from "../modules/beacon/index.ts";
 import { beaconModule } from "../modules/beacon/index.ts";
 import * as clock from "../modules/clock/index.ts";
 import { clockModule } from "../modules/clock/index.ts";
+import { feegrantModule } from "../modules/feegrant/index.ts";
 import { registryModule } from "../modules/registry/index.ts";
 import { reputationModule } from "../modules/reputation/index.ts";
 import { selectionModule } from "../modules/selection/index.ts";
@@ -17,6 +18,7 @@ export { beacon, clock };
 export const modules: readonly ModuleDef[] = [
   authModule,
   bankModule,
+  feegrantModule,
   clockModule,
   beaconModule,
   registryModule,
@@ -38,6 +40,7 @@ export const endOrder: readonly ModuleDef[] = [
   stakingModule,
   registryModule,
   beaconModule,
+  feegrantModule,
   bankModule,
   authModule,
   clockModule,

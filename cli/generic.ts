@@ -6,6 +6,7 @@ import { userError } from "../client/index.ts";
 export const packages: Readonly<Record<string, string>> = {
   auth: "cosmos.auth.v1beta1",
   bank: "cosmos.bank.v1beta1",
+  feegrant: "cosmos.feegrant.v1beta1",
   clock: "assay.clock.v1",
   beacon: "assay.beacon.v1",
   registry: "assay.registry.v1",

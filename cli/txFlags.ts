@@ -10,6 +10,7 @@ export type TxFlags = {
   fees?: string;
   gas?: string;
   note?: string;
+  feeGranter?: string;
   timeoutHeight?: string;
   broadcastMode?: string;
   dryRun?: boolean;
@@ -21,6 +22,7 @@ export function addTxFlags(command: Command): Command {
     .option("--fees <coin>", "fee, for instance 5000uassay (default: gas x gas price)")
     .option("--gas <n>", "gas limit, or auto", "auto")
     .option("--note <text>", "memo of the transaction")
+    .option("--fee-granter <address>", "who pays the fee, under an allowance")
     .option("--timeout-height <n>", "refused in later blocks")
     .option(
       "-b, --broadcast-mode <mode>",
@@ -44,6 +46,7 @@ export function sendOptions(flags: TxFlags): SendOptions {
     ...(fee === undefined ? {} : { feeAmount: fee }),
     ...(flags.gas === undefined || flags.gas === "auto" ? {} : { gas: BigInt(flags.gas) }),
     ...(flags.note === undefined ? {} : { memo: flags.note }),
+    ...(flags.feeGranter === undefined ? {} : { feeGranter: flags.feeGranter }),
     ...(flags.timeoutHeight === undefined ? {} : { timeoutHeight: BigInt(flags.timeoutHeight) }),
   };
 }
@@ -62,7 +65,9 @@ export async function sendAndShow(
   const client = await cli.connect(requireFrom(flags));
   const messages = build(client.sender.address);
   if (flags.dryRun === true) {
-    cli.out(`gas estimate: ${await client.sender.simulate(messages, flags.note)}`);
+    cli.out(
+      `gas estimate: ${await client.sender.simulate(messages, flags.note, flags.feeGranter)}`,
+    );
     return undefined;
   }
   if (flags.broadcastMode === "sync" || flags.broadcastMode === "async") {

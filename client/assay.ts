@@ -3,12 +3,19 @@ import {
   QueryAllBalancesRequest,
   QueryAllBalancesResponse,
 } from "cosmjs-types/cosmos/bank/v1beta1/query";
+import { type Grant } from "cosmjs-types/cosmos/feegrant/v1beta1/feegrant";
+import {
+  QueryAllowanceRequest,
+  QueryAllowanceResponse,
+} from "cosmjs-types/cosmos/feegrant/v1beta1/query";
 import { beaconQueries } from "./modules/beacon/queries.ts";
 import { clockQueries } from "./modules/clock/queries.ts";
 import { registryQueries } from "./modules/registry/queries.ts";
 import { reputationQueries } from "./modules/reputation/queries.ts";
 import { stakingQueries } from "./modules/staking/queries.ts";
 import { tasksQueries } from "./modules/tasks/queries.ts";
+import { decodedOf, fieldsOf, heightOf, textOf } from "./rpc/answer.ts";
+import { QueryError } from "./rpc/errors.ts";
 import { abciQuery, protobufRpc } from "./rpc/query.ts";
 import { connectRpc, type Rpc } from "./rpc/rpc.ts";
 import { runTask, type TaskInput, type TaskRun, type TaskRunOptions } from "./run.ts";
@@ -23,6 +30,8 @@ export type ConnectOptions = {
   readonly address?: string;
   /** Default: 0.025 of the staking denom. */
   readonly gasPrice?: GasPrice;
+  /** Whose coins pay the fees, under an allowance that the signer was granted. */
+  readonly feeGranter?: string;
   readonly signal?: AbortSignal;
 };
 
@@ -66,13 +75,17 @@ export class AssayClient {
       endpoints,
       options.signal === undefined ? {} : { signal: options.signal },
     );
-    const status = await rpc.call<{ node_info: { network: string } }>("status");
-    const chainId = status.node_info.network;
+    const status = fieldsOf(await rpc.call("status"), "result");
+    const chainId = textOf(fieldsOf(status["node_info"], "node_info")["network"], "network");
     if (options.signer === undefined) return new AssayClient(rpc, chainId, undefined);
     const address = options.address ?? (await options.signer.getAccounts())[0]?.address;
     if (address === undefined) throw new TxRefused("client", 9, "the signer holds no account");
     const gasPrice = options.gasPrice ?? { amount: defaultGasPrice, denom: await stakeDenom(rpc) };
-    const sender = new TxSender({ rpc, signer: options.signer, address, chainId, gasPrice });
+    const { signer, feeGranter } = options;
+    const sender = new TxSender({
+      ...{ rpc, signer, address, chainId, gasPrice },
+      ...(feeGranter === undefined ? {} : { feeGranter }),
+    });
     return new AssayClient(rpc, chainId, sender);
   }
 
@@ -102,13 +115,28 @@ export class AssayClient {
       QueryAllBalancesRequest.fromPartial({ address }),
     ).finish();
     const { value } = await abciQuery(this.rpc, "/cosmos.bank.v1beta1.Query/AllBalances", data);
-    return QueryAllBalancesResponse.decode(value).balances;
+    return decodedOf("balances", value, (bytes) => QueryAllBalancesResponse.decode(bytes).balances);
+  }
+
+  /** Under what the grantee's fees are paid by the granter; undefined where nothing was granted. */
+  async feeGrant(granter: string, grantee: string): Promise<Grant | undefined> {
+    const data = QueryAllowanceRequest.encode({ granter, grantee }).finish();
+    try {
+      const path = "/cosmos.feegrant.v1beta1.Query/Allowance";
+      const { value } = await abciQuery(this.rpc, path, data);
+      return QueryAllowanceResponse.decode(value).allowance;
+    } catch (error) {
+      if (error instanceof QueryError && error.message.includes("fee-grant not found"))
+        return undefined;
+      throw error;
+    }
   }
 
   /** Height of the newest block. */
   async height(): Promise<bigint> {
-    const status = await this.rpc.call<{ sync_info: { latest_block_height: string } }>("status");
-    return BigInt(status.sync_info.latest_block_height);
+    const status = fieldsOf(await this.rpc.call("status"), "result");
+    const sync = fieldsOf(status["sync_info"], "sync_info");
+    return heightOf(sync["latest_block_height"], "latest_block_height");
   }
 
   /**

@@ -72,6 +72,8 @@ export type ModuleDef = {
   readonly store?: string;
   readonly version: number;
   readonly msgs: readonly MsgDef<unknown, unknown>[];
+  /** Type URLs that an Any inside its messages may hold. */
+  readonly anyTypes?: readonly string[];
   readonly queries: readonly QueryDef<unknown, unknown>[];
   readonly genesis?: GenesisDef<unknown>;
   readonly on?: readonly Subscription[];

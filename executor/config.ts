@@ -19,6 +19,8 @@ export type ExecutorConfig = {
   readonly operator: string;
   readonly keyring: Backend;
   readonly passphraseFile: string | undefined;
+  /** Whose coins pay the operator's fees; undefined: its own. */
+  readonly feeGranter: string | undefined;
   readonly gasPrice: { readonly amount: number; readonly denom: string };
   /** Tasks run at once. */
   readonly concurrency: number;
@@ -36,6 +38,7 @@ type Raw = {
   operator?: string;
   keyring?: Backend;
   passphrase_file?: string;
+  fee_granter?: string;
   gas_price?: { amount?: number; denom?: string };
   concurrency?: number;
   poll_ms?: number;
@@ -69,6 +72,7 @@ export function readConfig(home: string): ExecutorConfig {
     operator: raw.operator ?? "operator",
     keyring: raw.keyring ?? "file",
     passphraseFile: raw.passphrase_file,
+    feeGranter: raw.fee_granter,
     gasPrice: { amount: raw.gas_price?.amount ?? 0.025, denom: raw.gas_price?.denom ?? "uassay" },
     concurrency: raw.concurrency ?? 8,
     pollMs: raw.poll_ms ?? 200,

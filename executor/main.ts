@@ -24,7 +24,10 @@ async function connect(
   const signer = await keyring.signer(config.operator);
   while (!stopping()) {
     try {
-      return await AssayClient.connect(config.rpc, { signer, gasPrice: config.gasPrice });
+      return await AssayClient.connect(config.rpc, {
+        ...{ signer, gasPrice: config.gasPrice },
+        ...(config.feeGranter === undefined ? {} : { feeGranter: config.feeGranter }),
+      });
     } catch (error) {
       if (!(error instanceof RpcUnavailable)) throw error;
       await new Promise((resolve) => setTimeout(resolve, retryMs));

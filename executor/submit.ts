@@ -18,13 +18,17 @@ export type Post<P> = {
   readonly outputBytes: number;
 };
 
+/** What a fee under an allowance for posts costs more, with room (docs/GAS.md). */
+const grantGas = 20_000n;
+
 /**
  * Gas of a transaction with these posts. Not simulated: a post that runs out of gas because others posted meanwhile
- * would be slashed as silence. A lone post at 0.025 a unit costs less than its post fee (PROTOCOL 11).
+ * would be slashed as silence. A lone post at 0.025 a unit costs less than its post fee (PROTOCOL 11); under a
+ * grant a little more.
  */
-export function postsGas(posts: readonly Post<unknown>[]): bigint {
+export function postsGas(posts: readonly Post<unknown>[], granted = false): bigint {
   const bytes = posts.reduce((sum, { outputBytes }) => sum + outputBytes, 0);
-  return 50_000n + 40_000n * BigInt(posts.length) + 60n * BigInt(bytes);
+  return (granted ? grantGas : 0n) + 50_000n + 40_000n * BigInt(posts.length) + 60n * BigInt(bytes);
 }
 
 /** Heights after which a post that no block took is given up and made anew. */
@@ -88,7 +92,7 @@ export class Submitter {
     const timeoutHeight = height + timeoutBlocks;
     await this.#sender.broadcast([message(posts.map(({ post }) => post))], {
       timeoutHeight,
-      gas: postsGas(posts),
+      gas: postsGas(posts, this.#sender.feeGranter !== undefined),
       beforeSend: ({ hash, bytes }) => {
         const sent: SentTx = {
           hash,

@@ -11,6 +11,7 @@ const [goal = "start", ...args] = process.argv.slice(2);
 const goals = {
   start: { script: "dist/localnet/main.js", title: "assay localnet" },
   test: { script: "test/main.mjs", title: undefined },
+  gas: { script: "dist/test/perf/gas.js", title: undefined },
   bench: { script: "dist/test/perf/main.js", title: undefined },
 };
 const redraw = process.stdout.isTTY && process.env.CI !== "true";

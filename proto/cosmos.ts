@@ -7,6 +7,7 @@ import { BinaryWriter } from "cosmjs-types/binary";
 BinaryWriter.alloc = (size: number): Uint8Array => new Uint8Array(size);
 
 export { Any } from "cosmjs-types/google/protobuf/any";
+export { Duration } from "cosmjs-types/google/protobuf/duration";
 export { Timestamp } from "cosmjs-types/google/protobuf/timestamp";
 
 export { Coin } from "cosmjs-types/cosmos/base/v1beta1/coin";
@@ -104,6 +105,30 @@ export {
   MsgSend,
   MsgSendResponse,
 } from "cosmjs-types/cosmos/bank/v1beta1/tx";
+
+export {
+  AllowedMsgAllowance,
+  BasicAllowance,
+  Grant,
+  PeriodicAllowance,
+} from "cosmjs-types/cosmos/feegrant/v1beta1/feegrant";
+export { GenesisState as FeegrantGenesisState } from "cosmjs-types/cosmos/feegrant/v1beta1/genesis";
+export {
+  QueryAllowanceRequest,
+  QueryAllowanceResponse,
+  QueryAllowancesByGranterRequest,
+  QueryAllowancesByGranterResponse,
+  QueryAllowancesRequest,
+  QueryAllowancesResponse,
+} from "cosmjs-types/cosmos/feegrant/v1beta1/query";
+export {
+  MsgGrantAllowance,
+  MsgGrantAllowanceResponse,
+  MsgPruneAllowances,
+  MsgPruneAllowancesResponse,
+  MsgRevokeAllowance,
+  MsgRevokeAllowanceResponse,
+} from "cosmjs-types/cosmos/feegrant/v1beta1/tx";
 
 export { PubKey as Ed25519PubKey } from "cosmjs-types/cosmos/crypto/ed25519/keys";
 export { LegacyAminoPubKey } from "cosmjs-types/cosmos/crypto/multisig/keys";

@@ -7,7 +7,8 @@ import { join, sep } from "node:path";
 import { build } from "../localnet/build.mjs";
 import { runDocs } from "./docs.mjs";
 import { runLint } from "./lint.mjs";
-import { describeFailures, noFewer, sumOf, summaryOf, withoutSkips } from "./outcome.mjs";
+import { describeFailures, noFewer, sumOf, summaryOf, summed, withoutSkips } from "./outcome.mjs";
+import { writeReliability } from "./reliability.mjs";
 import { runFiles } from "./run.mjs";
 import { filesUnder } from "./tidy/files.mjs";
 
@@ -29,6 +30,18 @@ const stages = [
     title: "chain",
     sources: ["test/chain/"],
     options: { concurrency: 2, timeoutMs: 5 * minutes },
+  },
+  {
+    name: "fuzz",
+    title: "fuzz",
+    sources: ["test/fuzz/"],
+    options: { concurrency: 2, timeoutMs: 10 * minutes },
+  },
+  {
+    name: "crash",
+    title: "crash",
+    sources: ["test/crash/"],
+    options: { concurrency: 2, timeoutMs: 25 * minutes },
   },
   {
     name: "comet",
@@ -134,6 +147,14 @@ async function main(options) {
   if (none) console.log(`  FAIL  --grep: expected a name with "${options.grep}", got none`);
   const all = { ...total, failed: total.failed + stray.length + (none ? 1 : 0) };
   if (options.updateCount) writeFileSync(countFile, `${JSON.stringify(counts, null, 2)}\n`);
+  const facts = summed(total.facts);
+  if (facts.length > 0) {
+    console.log("  what was tried");
+    for (const [name, value] of facts) console.log(`    ${name.padEnd(58)}${value}`);
+    const whole = options.grep === undefined && options.only.length === stages.length;
+    if (whole && all.failed === 0)
+      writeReliability({ facts, seed: options.seed, commit: commit() });
+  }
   if (all.failed > 0) {
     console.log(`  seed ${options.seed}, commit ${commit()}, node ${process.version}`);
   }

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {{ name: string, at: string, error: string }} Failure
- * @typedef {{ passed: number, failed: number, skipped: number, failures: Failure[], reasons: string[] }} Outcome
+ * @typedef {{ passed: number, failed: number, skipped: number, failures: Failure[], reasons: string[], facts?: [string, number][] }} Outcome
  */
 
 export function sumOf(outcomes) {
@@ -12,6 +12,7 @@ export function sumOf(outcomes) {
     skipped: outcomes.reduce((total, { skipped }) => total + skipped, 0),
     failures: outcomes.flatMap(({ failures }) => failures),
     reasons: outcomes.flatMap(({ reasons }) => reasons),
+    facts: outcomes.flatMap(({ facts = [] }) => facts),
   };
 }
 
@@ -41,6 +42,13 @@ export function describeFailures({ failures }, replayOf) {
     `        ${failure.name}       ${failure.at}     replay: ${replayOf(failure)}`,
     ...failure.error.split("\n").map((line) => `          ${line.trim()}`),
   ]);
+}
+
+/** What was tried, by name: facts of the same name from several files are summed. */
+export function summed(facts) {
+  const totals = new Map();
+  for (const [name, value] of facts) totals.set(name, (totals.get(name) ?? 0) + value);
+  return [...totals].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 export function summaryOf({ passed, failed, skipped }) {

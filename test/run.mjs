@@ -101,14 +101,19 @@ function outcomeOf(file, tap, code, output, grep) {
   const reasons = [...tap.matchAll(/ # SKIP (.+)$/gm)]
     .map((match) => match[1])
     .filter((reason) => reason !== notMatched);
+  // A diagnostic of a test or of what it printed: `reliability: crash states = 20480`.
+  const facts = [...tap.matchAll(/^ *# reliability: (.+?) = (\d+)$/gm)].map(([, name, value]) => [
+    name,
+    Number(value),
+  ]);
   if (failed === 0 && code !== 0) {
     const found = failures.length > 0 ? failures : onlyFailed(file, lastLines(output)).failures;
-    return { passed, failed: 1, skipped, failures: found, reasons };
+    return { passed, failed: 1, skipped, failures: found, reasons, facts };
   }
   if (passed + failed + skipped === 0 && grep === undefined) {
     return onlyFailed(file, "expected at least one test, got none");
   }
-  return { passed, failed, skipped, failures, reasons };
+  return { passed, failed, skipped, failures, reasons, facts };
 }
 
 function onlyFailed(file, error) {

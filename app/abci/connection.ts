@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { Response } from "cosmjs-types/tendermint/abci/types";
 import { answerFrame } from "./dispatch.ts";
 import { encodeFrame } from "./encode.ts";
+import { killPoint } from "../killPoint.ts";
 import { FrameReader } from "./frames.ts";
 import type { AbciHandlers } from "./handlers.ts";
 
@@ -68,6 +69,7 @@ export class Connection {
     while (size < BATCH_BYTES) {
       const frame = this.#reader.next();
       if (frame === undefined) break;
+      killPoint("frame.read");
       const answer = answerFrame(this.#shared.app, frame);
       if (answer instanceof Promise) {
         this.#awaitQuery(answer);
@@ -96,5 +98,6 @@ export class Connection {
   #write(answers: readonly Uint8Array[]): void {
     if (answers.length === 0 || this.#socket.destroyed) return;
     this.#draining = !this.#socket.write(Buffer.concat(answers));
+    killPoint("frame.answered");
   }
 }

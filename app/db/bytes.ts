@@ -1,4 +1,6 @@
+import { utf8Decode } from "../../core/bytes.ts";
 import { putUvarint } from "../../core/store/varint.ts";
+import { isUtf8 } from "../../core/wire/utf8.ts";
 
 /** Bytes that grow at the end; integers big-endian, lengths as uvarint. */
 export class ByteWriter {
@@ -126,6 +128,8 @@ export class ByteReader {
     for (let scale = 1; scale <= 2 ** 49; scale *= 128) {
       const byte = this.u8();
       value += (byte & 127) * scale;
+      if (byte === 0 && scale > 1)
+        throw new MalformedError("expected a uvarint in its shortest form");
       if (byte < 128 && Number.isSafeInteger(value)) return value;
     }
     throw new MalformedError("expected a uvarint below 2^53");
@@ -143,5 +147,19 @@ export class ByteReader {
   latin(): string {
     const bytes = this.#source.take(this.uvarint());
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+  }
+
+  /** Length-prefixed UTF-8. */
+  text(): string {
+    const bytes = this.blob();
+    if (!isUtf8(bytes, 0, bytes.length)) throw new MalformedError("expected UTF-8");
+    return utf8Decode(bytes);
+  }
+
+  /** Counted items; what a false count asks for is never set aside before the items are there. */
+  list<T>(item: () => T): T[] {
+    const items: T[] = [];
+    for (let count = this.uvarint(); count > 0; count--) items.push(item());
+    return items;
   }
 }

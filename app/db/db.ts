@@ -1,7 +1,7 @@
-import { rmSync } from "node:fs";
+import { killPoint } from "../killPoint.ts";
 import type { Multistore } from "../../core/store/multistore.ts";
 import { StoreError } from "../../core/store/errors.ts";
-import { heightPath, listHeights, syncFolder } from "./files.ts";
+import { heightPath, listHeights } from "./files.ts";
 import { ChangeLog } from "./log.ts";
 import type { LastBlock, Recovered, Source } from "./recover.ts";
 import { listSegments } from "./segments.ts";
@@ -37,7 +37,12 @@ export class Db {
     this.#source = source;
     this.#limits = limits;
     this.#last = recovered.last;
-    this.#changes = new ChangeLog(source.folders.changes, limits.segmentBytes, recovered.end);
+    this.#changes = new ChangeLog(
+      source.disk,
+      source.folders.changes,
+      limits.segmentBytes,
+      recovered.end,
+    );
   }
 
   /** 0n before the first commit. */
@@ -72,6 +77,7 @@ export class Db {
       { chain, height, timeMs, appHash, meta, changes },
       this.#last.recordHash,
     );
+    killPoint("commit.logged");
     this.multistore.commit();
     this.#last = { height, timeMs, appHash, meta, recordHash };
     const every = this.#limits.snapshotEvery;
@@ -102,11 +108,11 @@ export class Db {
 
   // A snapshot only saves time at the next start: its failure is told, the chain goes on.
   async #write(last: LastBlock): Promise<void> {
-    const { chain, folders, log } = this.#source;
+    const { chain, disk, folders, log } = this.#source;
     const path = heightPath(folders.snapshots, last.height, snapshotSuffix);
     try {
       const head = { chain, ...last };
-      const written = await writeSnapshot(path, head, this.multistore, () => this.#closed);
+      const written = await writeSnapshot(disk, path, head, this.multistore, () => this.#closed);
       if (!written) return;
       log("info", `state snapshot of height ${last.height}`);
       this.#dropOld();
@@ -117,22 +123,24 @@ export class Db {
 
   /** Removes what no restart needs: it must still find a snapshot below the kept versions, and one to spare. */
   #dropOld(): void {
-    const { folders, keepVersions } = this.#source;
+    const { disk, folders, keepVersions } = this.#source;
     const enough = this.#last.height - BigInt(keepVersions) + 1n;
-    const below = listHeights(folders.snapshots, snapshotSuffix).filter(
+    const below = listHeights(disk, folders.snapshots, snapshotSuffix).filter(
       ({ height }) => height <= enough,
     );
     const kept = below.slice(-this.#limits.keepSnapshots);
     const [base] = kept;
     if (base === undefined) return;
     // Segments first: a snapshot without the log after it is of no use, but harmless.
-    const segments = listSegments(folders.changes);
+    const segments = listSegments(disk, folders.changes);
     for (const [i, segment] of segments.entries()) {
       const next = segments[i + 1];
-      if (next !== undefined && next.height <= base.height + 1n) rmSync(segment.path);
+      if (next !== undefined && next.height <= base.height + 1n) disk.remove(segment.path);
     }
-    for (const { path } of below.slice(0, below.length - kept.length)) rmSync(path);
-    syncFolder(folders.changes);
-    syncFolder(folders.snapshots);
+    killPoint("snapshot.pruned-log");
+    for (const { path } of below.slice(0, below.length - kept.length)) disk.remove(path);
+    disk.syncFolder(folders.changes);
+    killPoint("snapshot.pruned");
+    disk.syncFolder(folders.snapshots);
   }
 }

@@ -10,6 +10,7 @@ export const dbCodes = {
   writeFailed: "E1409",
   heightNotKept: "E1410",
   otherLayout: "E1411",
+  unusable: "E1431",
 } as const;
 
 type DbFault = {
@@ -33,8 +34,30 @@ export class DbError extends StoreError {
   }
 }
 
+/** Runs what only prepares: a refusal of the machine becomes one that says what to do, and nothing is lost by it. */
+export function orUnusable<T>(dir: string, step: () => T): T {
+  try {
+    return step();
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (!(cause instanceof Error) || cause instanceof StoreError || code === undefined) throw cause;
+    const fault = { what: `the state folder cannot be used: ${cause.message}`, where: dir };
+    const fix = [adviceOf[code] ?? "repair the disk", "then start again: nothing was lost"];
+    throw new DbError("unusable", { ...fault, fix }, cause);
+  }
+}
+
+const adviceOf: Readonly<Record<string, string>> = {
+  ENOSPC: "make room on the disk",
+  EDQUOT: "make room on the disk",
+  EROFS: "mount the disk for writing",
+  EACCES: "give the folder to the user that runs the node",
+  EPERM: "give the folder to the user that runs the node",
+};
+
 /** Advice for damage. */
 export const rollbackFix = [
+  "assay rollback                       (to the last block that reads well; CometBFT replays what follows)",
   "restore the home from a backup",
   "or remove the app's folder of data/: CometBFT still has the blocks and replays them",
 ];

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, readdirSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { compareAscii } from "../../core/bytes.ts";
+import { withFile } from "./disk.ts";
+import type { Disk, DiskFile } from "./disk.ts";
 
 /** A file named after a height, 20 digits so that names sort as heights do. */
 export type HeightFile = { readonly height: bigint; readonly path: string };
@@ -10,9 +11,9 @@ export function heightPath(dir: string, height: bigint, suffix: string): string 
 }
 
 /** The files of a suffix, lowest height first. */
-export function listHeights(dir: string, suffix: string): HeightFile[] {
+export function listHeights(disk: Disk, dir: string, suffix: string): HeightFile[] {
   const files: HeightFile[] = [];
-  for (const name of readdirSync(dir).sort(compareAscii)) {
+  for (const name of disk.names(dir).sort(compareAscii)) {
     const digits = name.slice(0, -suffix.length);
     if (!name.endsWith(suffix) || !/^[0-9]{20}$/.test(digits)) continue;
     files.push({ height: BigInt(digits), path: join(dir, name) });
@@ -20,29 +21,34 @@ export function listHeights(dir: string, suffix: string): HeightFile[] {
   return files;
 }
 
-export function writeFully(fd: number, bytes: Uint8Array, position: number): void {
+/** A disk that takes nothing and reports no error would hold us for ever. */
+function requireProgress(written: number): number {
+  if (written <= 0) throw new Error(`write: expected some bytes written, got ${written}`);
+  return written;
+}
+
+export function writeFully(file: DiskFile, bytes: Uint8Array, at: number): void {
   for (let done = 0; done < bytes.length;) {
-    done += writeSync(fd, bytes, done, bytes.length - done, position + done);
+    done += requireProgress(file.write(bytes.subarray(done), at + done));
   }
 }
 
-/** Makes created, renamed and deleted names in a folder durable. */
-export function syncFolder(dir: string): void {
-  const fd = openSync(dir, "r");
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
+/** The same beside the event loop; answers where the next bytes go. */
+export async function writeFullyLater(
+  file: DiskFile,
+  bytes: Uint8Array,
+  at: number,
+): Promise<number> {
+  for (let done = 0; done < bytes.length;) {
+    done += requireProgress(await file.writeLater(bytes.subarray(done), at + done));
   }
+  return at + bytes.length;
 }
 
 /** Cuts a file and makes the cut durable. */
-export function truncateFile(path: string, length: number): void {
-  const fd = openSync(path, "r+");
-  try {
-    ftruncateSync(fd, length);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+export function truncateFile(disk: Disk, path: string, length: number): void {
+  withFile(disk, path, "change", (file) => {
+    file.truncate(length);
+    file.sync();
+  });
 }

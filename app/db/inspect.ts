@@ -1,3 +1,5 @@
+import { machineDisk } from "./disk.ts";
+import type { Disk } from "./disk.ts";
 import { DbError } from "./errors.ts";
 import { listHeights } from "./files.ts";
 import { foldersOf } from "./options.ts";
@@ -17,14 +19,20 @@ export type DbFiles = {
 };
 
 /** Reads the whole log and changes nothing; for diagnosis and to choose a height to roll back to. */
-export function inspectDb(dir: string, { chainId }: { readonly chainId: string }): DbFiles {
+export function inspectDb(
+  dir: string,
+  { chainId, disk = machineDisk }: { readonly chainId: string; readonly disk?: Disk },
+): DbFiles {
   const folders = foldersOf(dir);
-  const snapshots = listHeights(folders.snapshots, snapshotSuffix).map(({ height }) => height);
+  const snapshots = listHeights(disk, folders.snapshots, snapshotSuffix).map(
+    ({ height }) => height,
+  );
   let firstHeight = 0n;
   let lastHeight = 0n;
   let problem: DbError | undefined;
   const records = readSegments(
-    listSegments(folders.changes),
+    disk,
+    listSegments(disk, folders.changes),
     chainDigest(chainId),
     () => undefined,
   );

@@ -1,7 +1,7 @@
-import { closeSync, fdatasyncSync, openSync } from "node:fs";
-import { dirname } from "node:path";
+import { dieNow, isDying, killPoint } from "../killPoint.ts";
+import type { Disk, DiskFile } from "./disk.ts";
 import { DbError } from "./errors.ts";
-import { heightPath, syncFolder, writeFully } from "./files.ts";
+import { heightPath, writeFully } from "./files.ts";
 import { encodeRecord } from "./record.ts";
 import type { LogRecord } from "./record.ts";
 import { segmentSuffix } from "./segments.ts";
@@ -11,13 +11,15 @@ export type LogEnd = { readonly path: string; readonly size: number };
 
 /** The append side of the change log: one write and one fdatasync a record. */
 export class ChangeLog {
+  readonly #disk: Disk;
   readonly #dir: string;
   readonly #segmentBytes: number;
   #end: LogEnd | undefined;
-  #fd: number | undefined;
+  #file: DiskFile | undefined;
   #failed = false;
 
-  constructor(dir: string, segmentBytes: number, end: LogEnd | undefined) {
+  constructor(disk: Disk, dir: string, segmentBytes: number, end: LogEnd | undefined) {
+    this.#disk = disk;
     this.#dir = dir;
     this.#segmentBytes = segmentBytes;
     this.#end = end;
@@ -52,25 +54,37 @@ export class ChangeLog {
   }
 
   close(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd);
-    this.#fd = undefined;
+    this.#file?.close();
+    this.#file = undefined;
     this.#failed = true;
   }
 
   #extend({ path, size }: LogEnd, bytes: Uint8Array): void {
-    this.#fd ??= openSync(path, "r+");
-    writeFully(this.#fd, bytes, size);
-    fdatasyncSync(this.#fd);
+    this.#file ??= this.#disk.open(path, "change");
+    writeDurably(this.#file, bytes, size);
     this.#end = { path, size: size + bytes.length };
   }
 
   #create(height: bigint, bytes: Uint8Array): void {
-    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#file?.close();
+    this.#file = undefined;
     const path = heightPath(this.#dir, height, segmentSuffix);
-    this.#fd = openSync(path, "wx+");
-    writeFully(this.#fd, bytes, 0);
-    fdatasyncSync(this.#fd);
-    syncFolder(dirname(path));
+    this.#file = this.#disk.open(path, "create");
+    killPoint("log.create");
+    writeDurably(this.#file, bytes, 0);
+    this.#disk.syncFolder(this.#dir);
+    killPoint("log.named");
     this.#end = { path, size: bytes.length };
   }
+}
+
+function writeDurably(file: DiskFile, bytes: Uint8Array, at: number): void {
+  if (isDying("log.half")) {
+    writeFully(file, bytes.subarray(0, bytes.length >> 1), at);
+    dieNow();
+  }
+  writeFully(file, bytes, at);
+  killPoint("log.written");
+  file.sync();
+  killPoint("log.synced");
 }

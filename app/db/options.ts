@@ -2,6 +2,8 @@ import { join } from "node:path";
 import type { Hasher } from "../../core/store/hashing.ts";
 import { Multistore } from "../../core/store/multistore.ts";
 import { nativeSha256 } from "../crypto/hash.ts";
+import { machineDisk } from "./disk.ts";
+import type { Disk } from "./disk.ts";
 import { chainDigest } from "./record.ts";
 import type { Folders, Log, Source } from "./recover.ts";
 
@@ -18,6 +20,7 @@ export type DbOptions = {
   readonly keepSnapshots?: number;
   readonly hasher?: Hasher;
   readonly log?: Log;
+  readonly disk?: Disk;
 };
 
 export function foldersOf(dir: string): Folders {
@@ -29,6 +32,7 @@ export function sourceOf(dir: string, options: DbOptions): Source {
   const { stores } = options;
   const hasher = options.hasher ?? nativeSha256;
   return {
+    disk: options.disk ?? machineDisk,
     folders: foldersOf(dir),
     chain: chainDigest(options.chainId),
     make: () => new Multistore({ stores, keepVersions, hasher }),

@@ -20,6 +20,7 @@ export const firstPrevious = new Uint8Array(digestLength);
 
 const format = 1;
 const magic = utf8Encode("ASRC");
+export const firstOfRecord = magic[0];
 const headCheckLength = 4;
 const headLength = magic.length + 4 + headCheckLength;
 
@@ -68,9 +69,9 @@ function writeChanges(out: ByteWriter, stores: ChangeSet): void {
 }
 
 function readChanges(body: ByteReader): ChangeSet {
-  return Array.from({ length: body.uvarint() }, () => {
-    const store = Buffer.from(body.blob()).toString("utf8");
-    const changes = Array.from({ length: body.uvarint() }, (): Change => {
+  return body.list(() => {
+    const store = body.text();
+    const changes = body.list((): Change => {
       const key = body.latin() as StoreKey;
       const value = body.blob();
       return { key, value: value.length === 0 ? undefined : value };

@@ -1,10 +1,11 @@
-import { rmSync, statSync } from "node:fs";
 import { toHex } from "../../core/bytes.ts";
 import { StoreError } from "../../core/store/errors.ts";
 import type { Multistore } from "../../core/store/multistore.ts";
 import { MalformedError } from "./bytes.ts";
+import { readPart, withFile } from "./disk.ts";
+import type { Disk } from "./disk.ts";
 import { DbError, rollbackFix } from "./errors.ts";
-import { listHeights, truncateFile } from "./files.ts";
+import { listHeights, truncateFile, writeFully } from "./files.ts";
 import type { HeightFile } from "./files.ts";
 import type { LogEnd } from "./log.ts";
 import type { LogRecord } from "./record.ts";
@@ -18,6 +19,7 @@ export type Log = (level: "info" | "warn" | "error", message: string) => void;
 export type Folders = { readonly changes: string; readonly snapshots: string };
 
 export type Source = {
+  readonly disk: Disk;
   readonly folders: Folders;
   readonly chain: Uint8Array;
   readonly make: () => Multistore;
@@ -37,8 +39,11 @@ export type LastBlock = {
 export type Recovered = {
   readonly multistore: Multistore;
   readonly last: LastBlock;
-  readonly end: LogEnd | undefined;
+  readonly end: Tail | undefined;
 };
+
+/** The last record, and with it the end of the log. */
+type Tail = LogEnd & { readonly from: number };
 
 type Base = { readonly multistore: Multistore; readonly last: LastBlock };
 
@@ -71,12 +76,12 @@ function appHashDiffers(
 
 /** The newest record, and what a crash left behind it. */
 function findTail(source: Source): { height: bigint; torn: TornTail | undefined } {
-  const segments = listSegments(source.folders.changes);
+  const segments = listSegments(source.disk, source.folders.changes);
   let torn: TornTail | undefined;
   // A crash between the creation of a segment and its first record leaves the last record in the one before.
   for (let count = 1; count <= Math.min(2, segments.length); count++) {
     let height = 0n;
-    const found = readSegments(segments.slice(-count), source.chain, (tail) => {
+    const found = readSegments(source.disk, segments.slice(-count), source.chain, (tail) => {
       torn = tail;
     });
     for (const { record } of found) height = record.height;
@@ -85,15 +90,15 @@ function findTail(source: Source): { height: bigint; torn: TornTail | undefined 
   return { height: 0n, torn };
 }
 
-function cutTail({ path, offset, bytes }: TornTail, log: Log): void {
+function cutTail({ disk, log }: Source, { path, offset, bytes }: TornTail): void {
   log("warn", `cut ${bytes} bytes of an unfinished record off ${path} at byte ${offset}`);
-  truncateFile(path, offset);
+  truncateFile(disk, path, offset);
 }
 
 function loadSnapshot(source: Source, file: HeightFile): Base | undefined {
   let loaded;
   try {
-    loaded = readSnapshot(file.path, source.make);
+    loaded = readSnapshot(source.disk, file.path, source.make);
   } catch (error) {
     if (error instanceof DbError) throw error;
     if (!(error instanceof MalformedError || error instanceof StoreError)) throw error;
@@ -120,7 +125,7 @@ function loadSnapshot(source: Source, file: HeightFile): Base | undefined {
  */
 function startsFor(source: Source, height: bigint): (HeightFile | "empty")[] {
   const enough = height - BigInt(source.keepVersions) + 1n;
-  const usable = listHeights(source.folders.snapshots, snapshotSuffix).filter(
+  const usable = listHeights(source.disk, source.folders.snapshots, snapshotSuffix).filter(
     (file) => file.height <= height,
   );
   const older = usable.filter((file) => file.height <= enough).reverse();
@@ -129,15 +134,15 @@ function startsFor(source: Source, height: bigint): (HeightFile | "empty")[] {
 }
 
 function* recordsAfter(source: Source, base: bigint): Generator<Found, undefined> {
-  const segments = segmentsFrom(listSegments(source.folders.changes), base + 1n);
-  yield* readSegments(segments, source.chain, () => undefined);
+  const segments = segmentsFrom(listSegments(source.disk, source.folders.changes), base + 1n);
+  yield* readSegments(source.disk, segments, source.chain, () => undefined);
   return undefined;
 }
 
 /** Whether the log goes on where this start ends. */
 function logContinues(source: Source, base: bigint, height: bigint): boolean {
   if (base === height) return true;
-  const [oldest] = listSegments(source.folders.changes);
+  const [oldest] = listSegments(source.disk, source.folders.changes);
   if (oldest === undefined) return false;
   if (base > 0n) return oldest.height <= base + 1n;
   const first = recordsAfter(source, 0n).next().value;
@@ -168,9 +173,9 @@ function apply(multistore: Multistore, last: LastBlock, found: Found): LastBlock
 
 function replay(source: Source, { multistore, last: start }: Base, height: bigint): Recovered {
   let last = start;
-  let end: LogEnd | undefined;
+  let end: Tail | undefined;
   for (const found of recordsAfter(source, start.height)) {
-    end = { path: found.path, size: found.end };
+    end = { path: found.path, from: found.offset, size: found.end };
     const at = found.record.height;
     if (at === start.height) requireSame(found, start);
     else if (at > start.height) last = apply(multistore, last, found);
@@ -202,20 +207,36 @@ function recoverAt(source: Source, height: bigint): Recovered {
 }
 
 function newestSnapshot(source: Source): bigint {
-  return listHeights(source.folders.snapshots, snapshotSuffix).at(-1)?.height ?? 0n;
+  return listHeights(source.disk, source.folders.snapshots, snapshotSuffix).at(-1)?.height ?? 0n;
 }
 
 /** The state of the last durable block. An unfinished append is cut off; everything else that is wrong throws. */
 export function recover(source: Source): Recovered {
   const { height, torn } = findTail(source);
-  const logged = height > 0n || listSegments(source.folders.changes).length > 0;
+  const logged = height > 0n || listSegments(source.disk, source.folders.changes).length > 0;
   const recovered = recoverAt(source, logged ? height : newestSnapshot(source));
   // Only now, when the rest has proved sound.
-  if (torn !== undefined) cutTail(torn, source.log);
-  for (const { path } of listSegments(source.folders.changes)) {
-    if (statSync(path).size === 0) rmSync(path);
+  if (torn !== undefined) cutTail(source, torn);
+  for (const { path } of listSegments(source.disk, source.folders.changes)) {
+    if (withFile(source.disk, path, "read", (file) => file.size()) === 0) source.disk.remove(path);
   }
+  keepTail(source, recovered.end);
   return recovered;
+}
+
+/**
+ * A process that died between write and sync, or whose sync failed, leaves a record that stands in the machine's
+ * memory alone. It counts from now on and later ones build on it, so it is written again and made durable.
+ */
+function keepTail({ disk, folders }: Source, end: Tail | undefined): void {
+  if (end !== undefined) {
+    withFile(disk, end.path, "change", (file) => {
+      writeFully(file, readPart(file, end.from, end.size), end.from);
+      file.sync();
+    });
+  }
+  disk.syncFolder(folders.changes);
+  disk.syncFolder(folders.snapshots);
 }
 
 /** The state as it was after an earlier block; changes no file. */

@@ -1,12 +1,10 @@
-import { rmSync } from "node:fs";
 import { DbError } from "./errors.ts";
-import { listHeights, syncFolder, truncateFile } from "./files.ts";
+import { listHeights, truncateFile } from "./files.ts";
 import { sourceOf } from "./options.ts";
 import type { DbOptions } from "./options.ts";
 import { inspectDb } from "./inspect.ts";
-import { lockFolder } from "./lock.ts";
 import { recoverEarlier } from "./recover.ts";
-import type { Folders } from "./recover.ts";
+import type { Source } from "./recover.ts";
 import type { LogEnd } from "./log.ts";
 import { listSegments } from "./segments.ts";
 import { snapshotSuffix } from "./snapshot.ts";
@@ -24,9 +22,9 @@ export function rollback(
   dir: string,
   options: RollbackOptions,
 ): { readonly height: bigint; readonly appHash: Uint8Array } {
-  const unlock = lockFolder(dir);
+  const source = sourceOf(dir, options);
+  const unlock = source.disk.lock(dir);
   try {
-    const source = sourceOf(dir, options);
     const found = inspectDb(dir, options);
     const usual = found.problem === undefined ? found.lastHeight - 1n : found.lastHeight;
     const toHeight = options.toHeight ?? usual;
@@ -38,7 +36,7 @@ export function rollback(
       });
     }
     const { last, end } = recoverEarlier(source, toHeight);
-    cut(source.folders, toHeight, end);
+    cut(source, toHeight, end);
     return { height: last.height, appHash: last.appHash };
   } finally {
     unlock();
@@ -46,14 +44,14 @@ export function rollback(
 }
 
 // Newest first, so that a crash in between leaves a log without a gap.
-function cut(folders: Folders, toHeight: bigint, end: LogEnd | undefined): void {
-  for (const { height, path } of listHeights(folders.snapshots, snapshotSuffix).reverse()) {
-    if (height > toHeight) rmSync(path);
+function cut({ disk, folders }: Source, toHeight: bigint, end: LogEnd | undefined): void {
+  for (const { height, path } of listHeights(disk, folders.snapshots, snapshotSuffix).reverse()) {
+    if (height > toHeight) disk.remove(path);
   }
-  syncFolder(folders.snapshots);
-  for (const { height, path } of listSegments(folders.changes).reverse()) {
-    if (height > toHeight) rmSync(path);
+  disk.syncFolder(folders.snapshots);
+  for (const { height, path } of listSegments(disk, folders.changes).reverse()) {
+    if (height > toHeight) disk.remove(path);
   }
-  syncFolder(folders.changes);
-  if (end !== undefined) truncateFile(end.path, end.size);
+  disk.syncFolder(folders.changes);
+  if (end !== undefined) truncateFile(disk, end.path, end.size);
 }

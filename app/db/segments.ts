@@ -1,9 +1,10 @@
-import { readFileSync } from "node:fs";
 import { toHex } from "../../core/bytes.ts";
+import { readWhole } from "./disk.ts";
+import type { Disk } from "./disk.ts";
 import { DbError, rollbackFix } from "./errors.ts";
 import { listHeights } from "./files.ts";
 import type { HeightFile } from "./files.ts";
-import { firstPrevious, scanRecord } from "./record.ts";
+import { firstOfRecord, firstPrevious, scanRecord } from "./record.ts";
 import type { LogRecord } from "./record.ts";
 
 export const segmentSuffix = ".log";
@@ -23,8 +24,8 @@ export type TornTail = { readonly path: string; readonly offset: number; readonl
 /** Of the record before: what the next one must continue. */
 export type Link = { readonly height: bigint; readonly hash: Uint8Array };
 
-export function listSegments(dir: string): HeightFile[] {
-  return listHeights(dir, segmentSuffix);
+export function listSegments(disk: Disk, dir: string): HeightFile[] {
+  return listHeights(disk, dir, segmentSuffix);
 }
 
 /** The segments from the one on that holds `height`. */
@@ -78,19 +79,22 @@ function requireLink(
  * everything but a torn tail, which goes to onTorn.
  */
 export function* readSegments(
+  disk: Disk,
   segments: readonly HeightFile[],
   chain: Uint8Array,
   onTorn: (tail: TornTail) => void,
 ): Generator<Found, undefined> {
   let before: Link | undefined;
   for (const [i, segment] of segments.entries()) {
-    const bytes = readFileSync(segment.path);
+    const bytes = readWhole(disk, segment.path);
     const { path } = segment;
     for (let at = 0; at < bytes.length;) {
       const scanned = scanRecord(bytes, at);
-      if (scanned.kind === "damaged") throw damaged(path, at, scanned.reason);
-      if (scanned.kind === "torn") {
-        if (i < segments.length - 1) throw damaged(path, at, "a record is cut off before the last");
+      const isLast = i === segments.length - 1;
+      const isCut = scanned.kind === "torn" || (isLast && isHalfWritten(bytes, at));
+      if (scanned.kind === "damaged" && !isCut) throw damaged(path, at, scanned.reason);
+      if (scanned.kind !== "record") {
+        if (!isLast) throw damaged(path, at, "a record is cut off before the last");
         onTorn({ path, offset: at, bytes: bytes.length - at });
         return undefined;
       }
@@ -110,6 +114,25 @@ export function* readSegments(
     }
   }
   return undefined;
+}
+
+const sector = 512;
+
+/**
+ * A power cut may keep later sectors of an append and lose earlier ones, which then read as zeros. Only the last
+ * append can look so: it was not durable yet, and where a record follows the damage is another.
+ */
+function isHalfWritten(segment: Uint8Array, at: number): boolean {
+  for (let next = at + 1; next < segment.length; next++) {
+    if (segment[next] === firstOfRecord && scanRecord(segment, next).kind === "record")
+      return false;
+  }
+  for (let from = at; from < segment.length;) {
+    const to = Math.min(segment.length, from - (from % sector) + sector);
+    if (to - from >= 16 && segment.subarray(from, to).every((byte) => byte === 0)) return true;
+    from = to;
+  }
+  return false;
 }
 
 /** Whether a record is the first that its chain ever wrote. */

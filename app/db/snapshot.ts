@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import type { Hash } from "node:crypto";
-import { closeSync, fstatSync, openSync, readSync, renameSync } from "node:fs";
-import { open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { toHex, utf8Encode } from "../../core/bytes.ts";
+import { killPoint } from "../killPoint.ts";
 import type { StoreKey } from "../../core/store/kv.ts";
 import type { Multistore } from "../../core/store/multistore.ts";
 import type { ExportedNode } from "../../core/store/tree.ts";
 import { ByteReader, ByteWriter, MalformedError } from "./bytes.ts";
 import type { ByteSource } from "./bytes.ts";
+import type { Disk, DiskFile } from "./disk.ts";
 import { DbError } from "./errors.ts";
-import { syncFolder } from "./files.ts";
+import { writeFullyLater } from "./files.ts";
 import { digestLength } from "./record.ts";
 
 export const snapshotSuffix = ".snap";
@@ -70,22 +70,24 @@ function writeSlice(out: ByteWriter, nodes: Iterator<ExportedNode, undefined>): 
  * The file appears under its name only when all of it is durable. False when `aborted` said so.
  */
 export async function writeSnapshot(
+  disk: Disk,
   path: string,
   head: SnapshotHead,
   store: Multistore,
   aborted: () => boolean,
 ): Promise<boolean> {
   const temporary = path + temporarySuffix;
-  const file = await open(temporary, "w");
+  const file = disk.open(temporary, "replace");
+  killPoint("snapshot.begun");
+  let at = 0;
   try {
     const hash = createHash("sha256");
     const out = new ByteWriter(2 * sliceBytes);
     const flush = async (): Promise<void> => {
       const bytes = out.written();
       hash.update(bytes);
-      for (let done = 0; done < bytes.length;) {
-        done += (await file.write(bytes, done, bytes.length - done)).bytesWritten;
-      }
+      at = await writeFullyLater(file, bytes, at);
+      killPoint("snapshot.half");
       out.reset();
     };
     writeHead(out, head, store.storeNames);
@@ -97,30 +99,33 @@ export async function writeSnapshot(
       }
     }
     out.raw(hash.digest());
-    await file.write(out.written());
-    await file.sync();
+    await writeFullyLater(file, out.written(), at);
+    killPoint("snapshot.written");
+    await file.syncLater();
+    killPoint("snapshot.synced");
     // Nothing may come between this look and the rename: an aborted writer has lost its claim on the folder.
     if (aborted()) return false;
-    renameSync(temporary, path);
-    syncFolder(dirname(path));
+    disk.rename(temporary, path);
+    disk.syncFolder(dirname(path));
+    killPoint("snapshot.named");
     return true;
   } finally {
-    await file.close();
-    await rm(temporary, { force: true });
+    file.close();
+    disk.remove(temporary);
   }
 }
 
 /** Reads a file in pieces and hashes what it gives out, all but the checksum at the end. */
 class HashedFile implements ByteSource {
-  readonly #fd: number;
+  readonly #file: DiskFile;
   readonly #hash: Hash = createHash("sha256");
   #rest: number;
   #buffer: Uint8Array = new Uint8Array(0);
   #at = 0;
 
-  constructor(fd: number) {
-    this.#fd = fd;
-    this.#rest = fstatSync(fd).size - digestLength;
+  constructor(file: DiskFile) {
+    this.#file = file;
+    this.#rest = file.size() - digestLength;
   }
 
   take(length: number): Uint8Array {
@@ -138,7 +143,7 @@ class HashedFile implements ByteSource {
     if (this.#rest !== 0) return false;
     this.#hash.update(this.#buffer.subarray(0, this.#at));
     const written = new Uint8Array(digestLength);
-    readSync(this.#fd, written, 0, digestLength, fstatSync(this.#fd).size - digestLength);
+    this.#file.read(written, this.#file.size() - digestLength);
     return toHex(this.#hash.digest()) === toHex(written);
   }
 
@@ -154,8 +159,8 @@ class HashedFile implements ByteSource {
     const wanted = Math.min(this.#rest, Math.max(length, 1 << 20));
     const next = new Uint8Array(wanted);
     next.set(left);
-    const from = fstatSync(this.#fd).size - digestLength - this.#rest + left.length;
-    const got = readSync(this.#fd, next, left.length, wanted - left.length, from);
+    const from = this.#file.size() - digestLength - this.#rest + left.length;
+    const got = this.#file.read(next.subarray(left.length), from);
     if (got !== wanted - left.length) throw new MalformedError("the file ends early");
     this.#buffer = next;
     this.#at = 0;
@@ -193,15 +198,13 @@ export type LoadedSnapshot = {
 };
 
 /** Throws a MalformedError for a file that is not what was written, E1411 for one of other stores. */
-export function readSnapshot(path: string, make: () => Multistore): LoadedSnapshot {
-  const fd = openSync(path, "r");
+export function readSnapshot(disk: Disk, path: string, make: () => Multistore): LoadedSnapshot {
+  const opened = disk.open(path, "read");
   try {
-    const file = new HashedFile(fd);
+    const file = new HashedFile(opened);
     const reader = new ByteReader(file);
     const head = readHead(reader);
-    const names = Array.from({ length: reader.u8() }, () =>
-      Buffer.from(reader.blob()).toString("utf8"),
-    );
+    const names = Array.from({ length: reader.u8() }, () => reader.text());
     const multistore = make();
     if (names.join() !== multistore.storeNames.join()) {
       if (!file.isIntactToTheEnd()) throw new MalformedError("the checksum differs");
@@ -215,6 +218,6 @@ export function readSnapshot(path: string, make: () => Multistore): LoadedSnapsh
     if (!file.isIntact()) throw new MalformedError("the checksum differs");
     return { head, multistore, appHash };
   } finally {
-    closeSync(fd);
+    opened.close();
   }
 }

@@ -82,6 +82,9 @@ function requireForm({ tx, signers }: CheckedTx): void {
   if (fee.payer !== "" && addressBytes(fee.payer) === undefined) {
     throw sdkErrors.invalidAddress(`invalid fee payer address (${fee.payer}): invalid address`);
   }
+  if (fee.granter !== "" && addressBytes(fee.granter) === undefined) {
+    throw sdkErrors.invalidAddress(`invalid fee granter address (${fee.granter}): invalid address`);
+  }
   if (raw.signatures.length === 0) throw sdkErrors.noSignatures("no signatures supplied");
   for (const count of [raw.signatures.length, authInfo.signerInfos.length]) {
     if (count === signers.length) continue;

@@ -4,7 +4,7 @@ import { inBranch } from "../../core/context.ts";
 import { EventLog } from "../../core/events.ts";
 import { GasMeter } from "../../core/gas.ts";
 import { runAnte, type AnteEnv } from "./ante.ts";
-import { checkMessages, type CheckedTx } from "./checkedTx.ts";
+import { checkMessages, payersOf, type CheckedTx } from "./checkedTx.ts";
 import type { DecodedTx } from "./decode.ts";
 import type { Rechecks } from "./recheck.ts";
 import { attempt, failedResult } from "./deliver.ts";
@@ -31,7 +31,7 @@ export function checkTx(
     () => {
       refuseHopeless({ ...ctx, gas: new GasMeter() }, checked.value);
       if (env.mode === "recheck" && rechecks.recheck(state, checked.value, env)) return;
-      rechecks.settle(state, checked.value.signers);
+      rechecks.settle(state, payersOf(checked.value));
       inBranch(ctx, (own) => runAnte(own, checked.value, env));
     },
     state.alarms,

@@ -9,6 +9,8 @@ export type CheckedTx = {
   readonly messages: readonly Message[];
   readonly signers: readonly Address[];
   readonly feePayer: Address;
+  /** Whose coins pay under an allowance; undefined where the payer pays. */
+  readonly feeGranter: Address | undefined;
   readonly fee: readonly FeeCoin[];
 };
 
@@ -36,5 +38,13 @@ function checkNow(tx: DecodedTx, validate: boolean): CheckedTx {
   // Whether it is an address is the ante's question: an account of that name simply does not sign.
   if (payer !== "") add(payer as Address);
   const feePayer = payer === "" ? first.signer : (payer as Address);
-  return { tx, messages, signers, feePayer, fee: feeCoins(tx.authInfo.fee?.amount ?? []) };
+  const granter = tx.authInfo.fee?.granter ?? "";
+  const feeGranter = granter === "" || granter === feePayer ? undefined : (granter as Address);
+  const fee = feeCoins(tx.authInfo.fee?.amount ?? []);
+  return { tx, messages, signers, feePayer, feeGranter, fee };
+}
+
+/** Every account whose sequence or coins the ante changes. */
+export function payersOf({ signers, feeGranter }: CheckedTx): readonly Address[] {
+  return feeGranter === undefined ? signers : [...signers, feeGranter];
 }

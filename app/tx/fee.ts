@@ -4,6 +4,7 @@ import { mulCeil } from "../../core/math/dec.ts";
 import type { Dec } from "../../core/brand.ts";
 import * as auth from "../../modules/auth/index.ts";
 import * as bank from "../../modules/bank/index.ts";
+import { useGrant } from "../../modules/feegrant/index.ts";
 import type { AnteEnv } from "./ante.ts";
 import type { CheckedTx } from "./checkedTx.ts";
 import { areValid, coinsText } from "./coins.ts";
@@ -11,31 +12,32 @@ import { messageSender, txFee } from "./events.ts";
 
 export type MinGasPrice = { readonly denom: string; readonly price: Dec };
 
-/** Takes the fee from its payer; in CheckTx the node's own price comes first. */
+/** Takes the fee from its payer, or from who granted it; in CheckTx the node's own price comes first. */
 export function deductFee(ctx: Ctx, checked: CheckedTx, env: AnteEnv): void {
-  const { feePayer, fee } = checked;
+  const { feePayer, feeGranter, fee } = checked;
   requireFeeRules(checked, env);
-  if (auth.getAccount(ctx, feePayer) === undefined) {
-    throw sdkErrors.unknownAddress(
-      `fee payer address: ${feePayer} does not exist: unknown address`,
-    );
+  const positive = fee.some(({ amount }) => amount > 0n);
+  if (feeGranter !== undefined) {
+    const typeUrls = checked.messages.map(({ typeUrl }) => typeUrl);
+    useGrant(ctx, { granter: feeGranter, grantee: feePayer }, positive ? fee : [], typeUrls);
   }
-  if (fee.some(({ amount }) => amount > 0n)) {
+  const from = feeGranter ?? feePayer;
+  if (auth.getAccount(ctx, from) === undefined) {
+    throw sdkErrors.unknownAddress(`fee payer address: ${from} does not exist: unknown address`);
+  }
+  if (positive) {
     if (!areValid(fee)) {
       throw sdkErrors.insufficientFee(`invalid fee amount: ${coinsText(fee)}: insufficient fee`);
     }
-    bank.send(ctx, feePayer, env.feeCollector, [...fee]);
-    ctx.events.add(messageSender(feePayer));
+    bank.send(ctx, from, env.feeCollector, [...fee]);
+    ctx.events.add(messageSender(from));
   }
-  ctx.events.add(txFee(coinsText(fee), feePayer));
+  ctx.events.add(txFee(coinsText(fee), from));
 }
 
-/** The node's own price, and no fees of others. */
+/** The node's own price. */
 export function requireFeeRules(checked: CheckedTx, env: AnteEnv): void {
   if (env.mode === "check" || env.mode === "recheck") requirePrice(checked, env.minGasPrices);
-  const granter = checked.tx.authInfo.fee?.granter ?? "";
-  if (granter !== "" && granter !== checked.feePayer)
-    throw sdkErrors.invalidRequest("fee grants are not enabled: invalid request");
 }
 
 function requirePrice({ fee, tx }: CheckedTx, prices: readonly MinGasPrice[]): void {

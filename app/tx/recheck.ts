@@ -27,7 +27,9 @@ export class Rechecks {
 
   /** False when the transaction needs the long way. */
   recheck(ctx: Ctx, checked: CheckedTx, env: AnteEnv): boolean {
-    const { tx, signers, feePayer, fee } = checked;
+    const { tx, signers, feePayer, feeGranter, fee } = checked;
+    // An allowance is not in the table.
+    if (feeGranter !== undefined) return false;
     const found: Account[] = [];
     for (const signer of signers) {
       const account = this.#account(ctx, signer);

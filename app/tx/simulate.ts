@@ -5,7 +5,7 @@ import { GasMeter } from "../../core/gas.ts";
 import { maxU64 } from "../../core/math/integers.ts";
 import type { SimulationResponse } from "../../proto/cosmos.ts";
 import { runAnte, type AnteEnv } from "./ante.ts";
-import { checkMessages } from "./checkedTx.ts";
+import { checkMessages, payersOf } from "./checkedTx.ts";
 import type { DecodedTx } from "./decode.ts";
 import type { Rechecks } from "./recheck.ts";
 import { attempt, dataOf, mutable, runMessages, type Attempt } from "./deliver.ts";
@@ -27,7 +27,7 @@ export function simulateTx(
   const outcome = attempt(
     (): SimulationResponse => {
       const checked = checkMessages(decode());
-      rechecks.preview(state, checked.signers);
+      rechecks.preview(state, payersOf(checked));
       inBranch(ctx, (own) => runAnte(own, checked, env));
       const { responses, events } = runMessages(ctx, checked);
       return {

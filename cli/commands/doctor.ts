@@ -23,7 +23,7 @@ async function doctor(cli: CliContext): Promise<void> {
   if (cli.options.output === "json") cli.out(JSON.stringify(findings));
   else for (const finding of findings) findingLines(finding).forEach((line) => cli.out(line));
   const failed = findings.filter(({ level }) => level === "fail").length;
-  if (failed > 0) throw userError("E1431", { count: failed, checks: findings.length });
+  if (failed > 0) throw userError("E1441", { count: failed, checks: findings.length });
 }
 
 async function examine(cli: CliContext, home: string): Promise<Finding[]> {

@@ -20,6 +20,7 @@ type SetupFlags = {
   roles: string;
   capacity?: string;
   funds: string;
+  feeGrant?: boolean;
   endpoint: string;
   manifest: string;
   metrics: string;
@@ -43,6 +44,7 @@ export const register: Register = (program, context) => {
     .option("--roles <list>", "executor, validator", "executor,validator")
     .option("--capacity <n>", "seats at once (default: the most that the stake allows)")
     .option("--funds <coin>", "coins for the operator's fees", "10ASSAY")
+    .option("--fee-grant", "grant the operator fees up to --funds instead of sending it coins")
     .option("--endpoint <url>", "where the instance can be reached", "")
     .option("--manifest <file>", "service.yml of the service", "service.yml")
     .option("--metrics <host:port>", "its page for Prometheus", "127.0.0.1:26662")
@@ -63,7 +65,7 @@ export const register: Register = (program, context) => {
       if (cli.options.output === "json") cli.out(JSON.stringify(findings));
       else for (const finding of findings) findingLines(finding).forEach((line) => cli.out(line));
       const failed = findings.filter(({ level }) => level === "fail").length;
-      if (failed > 0) throw userError("E1431", { count: failed, checks: findings.length });
+      if (failed > 0) throw userError("E1441", { count: failed, checks: findings.length });
     });
 };
 
@@ -100,6 +102,7 @@ async function setup(cli: CliContext, flags: SetupFlags): Promise<void> {
   const owner = await cli.connect(requireFrom(flags));
   const stake = coin("--stake", flags.stake);
   const operatorFunds = coin("--funds", flags.funds);
+  const feeGrant = flags.feeGrant === true;
   const home = executorHome(cli, flags.executorHome);
   const { keyringBackend, passphraseFile } = cli.options;
   const operator = await writeExecutorHome({
@@ -110,19 +113,21 @@ async function setup(cli: CliContext, flags: SetupFlags): Promise<void> {
     services: [flags.manifest],
     metrics: flags.metrics,
     ...(passphraseFile === undefined ? {} : { passphraseFile }),
+    ...(feeGrant ? { feeGranter: owner.sender.address } : {}),
   });
   const outcome = await setUpNode(owner, {
     ...{ service, version, roles, stake, commitmentMs, operatorFunds, endpoint: flags.endpoint },
     capacity: flags.capacity === undefined ? undefined : Number(flags.capacity),
-    operator: operator.address,
+    ...{ operator: operator.address, feeGrant },
   });
   const until = new Date(Date.now() + Number(commitmentMs))
     .toISOString()
     .slice(0, 16)
     .replace("T", " ");
   cli.err(`==> tx ${outcome.hash.slice(0, 8)}…  included  height ${outcome.height}`);
+  const holds = feeGrant ? "may spend on fees of posts" : "holds";
   cli.out(
-    `bonded ${formatAssay(stake)} to ${service}, operator ${operator.address} holds ${formatAssay(operatorFunds)}`,
+    `bonded ${formatAssay(stake)} to ${service}, operator ${operator.address} ${holds} ${formatAssay(operatorFunds)}`,
   );
   cli.out(
     `committed until ${until} UTC; unbonding begins with: assay tx staking unbond ${service} 0 --from ${flags.from ?? ""}`,

@@ -1,4 +1,5 @@
 import type { Register } from "../register.ts";
+import { register as state } from "./state.ts";
 import { register as status } from "./status.ts";
 import { register as start } from "./start.ts";
 import { register as localnet } from "./localnet.ts";
@@ -23,6 +24,7 @@ export const commands: readonly Register[] = [
   start,
   status,
   doctor,
+  state,
   localnet,
   comet,
   explain,

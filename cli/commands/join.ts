@@ -52,7 +52,7 @@ async function join(
   const genesis = await read(beside(place, url));
   const actual = sha256Of(genesis);
   if (sha256 !== undefined && sha256 !== actual)
-    throw userError("E1433", { expected: sha256, actual });
+    throw userError("E1443", { expected: sha256, actual });
   // A draft beside it until it is known to be sound: a refused one must not replace what is there.
   const draft = `${genesisPath(home)}.draft`;
   writeFile(draft, genesis);

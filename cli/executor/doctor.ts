@@ -14,6 +14,7 @@ type Config = {
   chain_id?: string;
   keyring?: Backend;
   operator?: string;
+  fee_granter?: string;
   services?: string[];
 };
 type Status = {
@@ -61,7 +62,11 @@ export async function diagnose(home: string, passphrase: () => string): Promise<
   findings.push(
     ok("key", `operator ${operator} can only post; the owner's key is not needed here`),
   );
-  findings.push(await fundsFinding(client, operator));
+  findings.push(
+    config.fee_granter === undefined
+      ? await fundsFinding(client, operator)
+      : await grantFinding(client, config.fee_granter, operator),
+  );
   findings.push(await bondFinding(client, operator));
   for (const service of config.services ?? [])
     findings.push(await serviceFinding(client, path.resolve(path.dirname(file), service)));
@@ -80,13 +85,32 @@ function secretFindings(home: string): Finding[] {
   return [fail("secrets", text, `chmod -R go= ${home}`, "E1506")];
 }
 
-async function fundsFinding(client: AssayClient, operator: string): Promise<Finding> {
+async function fundsFinding(
+  client: AssayClient,
+  address: string,
+  payer = "operator",
+): Promise<Finding> {
   const amount = BigInt(
-    (await client.balances(operator)).find(({ denom }) => denom === "uassay")?.amount ?? "0",
+    (await client.balances(address)).find(({ denom }) => denom === "uassay")?.amount ?? "0",
   );
-  const text = `operator ${amount}uassay = about ${amount / 3000n} posts`;
+  const text = `${payer} ${amount}uassay = about ${amount / 3000n} posts`;
   if (amount >= lowFunds) return ok("funds", text);
-  return fail("funds", text, `assay tx bank send OWNER ${operator} 10ASSAY`);
+  return fail("funds", text, `assay tx bank send OWNER ${address} 10ASSAY`);
+}
+
+/** The allowance must be there and the granter able to pay; how far a limit goes is the chain's to say. */
+async function grantFinding(
+  client: AssayClient,
+  granter: string,
+  operator: string,
+): Promise<Finding> {
+  const grant = await client.feeGrant(granter, operator);
+  if (grant === undefined) {
+    const none = `${granter} grants ${operator} no fees`;
+    return fail("funds", none, "assay executor setup --fee-grant, or remove fee_granter");
+  }
+  const funds = await fundsFinding(client, granter, "granter");
+  return { ...funds, text: `fees are granted by ${granter}; ${funds.text}` };
 }
 
 async function bondFinding(client: AssayClient, operator: string): Promise<Finding> {

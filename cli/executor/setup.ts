@@ -1,4 +1,8 @@
+import type { EncodeObject } from "@cosmjs/proto-signing";
 import { MsgSend } from "cosmjs-types/cosmos/bank/v1beta1/tx";
+import type { Coin } from "cosmjs-types/cosmos/base/v1beta1/coin";
+import { AllowedMsgAllowance, BasicAllowance } from "cosmjs-types/cosmos/feegrant/v1beta1/feegrant";
+import { MsgGrantAllowance, MsgRevokeAllowance } from "cosmjs-types/cosmos/feegrant/v1beta1/tx";
 import fs from "node:fs";
 import path from "node:path";
 import { stringify } from "yaml";
@@ -20,16 +24,52 @@ export type SetupPlan = {
   readonly commitmentMs: bigint;
   /** Seats at once; undefined: the most that the stake allows. */
   readonly capacity: number | undefined;
-  /** Coins for the operator's fees. */
+  /** For the operator's fees: coins of its own, or how much the owner pays for it. */
   readonly operatorFunds: bigint;
+  /** The owner keeps the coins and grants their use for posts alone. */
+  readonly feeGrant?: boolean;
   readonly endpoint: string;
   readonly operator: string;
 };
 
 const mostCapacity = 64n;
 
+/** What an operator sends, and all that its owner pays for under a grant (THREATS E7). */
+export const operatorMessages: readonly string[] = [
+  "/assay.tasks.v1.MsgCommit",
+  "/assay.tasks.v1.MsgReveal",
+  "/assay.tasks.v1.MsgSubmitResult",
+  "/assay.staking.v1.MsgHeartbeat",
+];
+
+/** An allowance of so many coins for posts; one that is there gives way to it. */
+async function feeGrant(owner: AssayClient, grantee: string, limit: Coin): Promise<EncodeObject[]> {
+  const granter = owner.sender.address;
+  const basic = BasicAllowance.encode(BasicAllowance.fromPartial({ spendLimit: [limit] })).finish();
+  const allowance = AllowedMsgAllowance.encode({
+    allowance: { typeUrl: "/cosmos.feegrant.v1beta1.BasicAllowance", value: basic },
+    allowedMessages: [...operatorMessages],
+  }).finish();
+  const grant = {
+    typeUrl: "/cosmos.feegrant.v1beta1.MsgGrantAllowance",
+    value: MsgGrantAllowance.fromPartial({
+      ...{ granter, grantee },
+      allowance: {
+        typeUrl: "/cosmos.feegrant.v1beta1.AllowedMsgAllowance",
+        value: allowance,
+      },
+    }),
+  };
+  if ((await owner.feeGrant(granter, grantee)) === undefined) return [grant];
+  const revoke = {
+    typeUrl: "/cosmos.feegrant.v1beta1.MsgRevokeAllowance",
+    value: MsgRevokeAllowance.fromPartial({ granter, grantee }),
+  };
+  return [revoke, grant];
+}
+
 /**
- * The one transaction of the owner: bond, announcement, coins for the operator. Afterwards the owner's key is not
+ * The one transaction of the owner: bond, announcement, coins or a fee grant for the operator. Afterwards the owner's key is not
  * needed on the executor's machine (THREATS E7).
  */
 export async function setUpNode(owner: AssayClient, plan: SetupPlan): Promise<TxOutcome> {
@@ -49,6 +89,18 @@ export async function setUpNode(owner: AssayClient, plan: SetupPlan): Promise<Tx
   }
   const address = owner.sender.address;
   const { denom = "uassay" } = (await owner.staking.params()).params ?? {};
+  const coin = { denom, amount: plan.operatorFunds.toString() };
+  const funding =
+    plan.feeGrant === true
+      ? await feeGrant(owner, plan.operator, coin)
+      : [
+          {
+            typeUrl: "/cosmos.bank.v1beta1.MsgSend",
+            value: MsgSend.fromPartial({
+              ...{ fromAddress: address, toAddress: plan.operator, amount: [coin] },
+            }),
+          },
+        ];
   return owner.send([
     stakingMessages.bond({
       owner: address,
@@ -65,14 +117,7 @@ export async function setUpNode(owner: AssayClient, plan: SetupPlan): Promise<Tx
       version: release?.version ?? plan.version,
       endpoint: plan.endpoint,
     }),
-    {
-      typeUrl: "/cosmos.bank.v1beta1.MsgSend",
-      value: MsgSend.fromPartial({
-        fromAddress: address,
-        toAddress: plan.operator,
-        amount: [{ denom, amount: plan.operatorFunds.toString() }],
-      }),
-    },
+    ...funding,
   ]);
 }
 
@@ -87,6 +132,8 @@ export type ExecutorHome = {
   readonly services: readonly string[];
   /** host:port of its metrics page. */
   readonly metrics?: string;
+  /** Who pays the operator's fees; absent: the operator. */
+  readonly feeGranter?: string;
 };
 
 /** Writes an executor's home: operator key (made when missing) and config/executor.yml. */
@@ -109,6 +156,7 @@ export async function writeExecutorHome(plan: ExecutorHome): Promise<KeyInfo> {
     keyring: plan.keyring,
     ...(plan.passphraseFile === undefined ? {} : { passphrase_file: plan.passphraseFile }),
     ...(plan.metrics === undefined ? {} : { metrics: plan.metrics }),
+    ...(plan.feeGranter === undefined ? {} : { fee_granter: plan.feeGranter }),
     services: plan.services.map((file) => path.resolve(file)),
   });
   fs.writeFileSync(path.join(config, "executor.yml"), text, { mode: 0o600 });

@@ -77,6 +77,7 @@ function appState({ profile, validators, accounts }: GenesisOptions): Json {
       denom_metadata: [assayMetadata],
       send_enabled: [],
     },
+    feegrant: lists("allowances"),
     clock: { params: params["clock"] },
     beacon: { contributors: contributors(validators), last: "", pending: [] },
     registry: {

@@ -34,12 +34,12 @@ export function readGenesisFile(home: string): GenesisJson {
   return readJson(file) as GenesisJson;
 }
 
-/** Throws E1432: after the first block the file is the chain's identity. */
+/** Throws E1442: after the first block the file is the chain's identity. */
 export function requireNotStarted(home: string): void {
   const state = path.join(home, "data", "priv_validator_state.json");
   const began = fs.existsSync(path.join(home, "data", "app"));
   const signed = fs.existsSync(state) && (readJson(state) as { height: string }).height !== "0";
-  if (began || signed) throw userError("E1432", { path: home });
+  if (began || signed) throw userError("E1442", { path: home });
 }
 
 export function addGenesisAccount(genesis: GenesisJson, address: string, amount: bigint): void {

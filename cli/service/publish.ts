@@ -1,4 +1,4 @@
-import { Secp256k1, Secp256k1Signature } from "@cosmjs/crypto";
+import { Secp256k1 } from "@cosmjs/crypto";
 import type { EncodeObject } from "@cosmjs/proto-signing";
 import fs from "node:fs";
 import { equalBytes } from "../../core/bytes.ts";
@@ -106,7 +106,8 @@ async function releaseMessage(
     metadataHash,
   });
   const signed = await Secp256k1.createSignature(digest, privateKey);
-  const signature = new Secp256k1Signature(signed.r(32), signed.s(32)).toFixedLength();
+  // Not Secp256k1Signature: it refuses the padded numbers of one signature in 128.
+  const signature = Uint8Array.from([...signed.r(32), ...signed.s(32)]);
   return {
     owner,
     service,

@@ -166,17 +166,44 @@ export const errorTable = {
     hint: ["use the home of this chain"],
     docs: "Every record carries the chain's digest.",
   },
+  E1430: {
+    template: "ASSAY_KILL_AT: expected {expected}, got {actual}",
+    hint: ["unset ASSAY_KILL_AT"],
+    docs: "Tests of this program let a node kill itself at a named point. Only chains whose id ends in -local-, -dev- or -test- and a number allow it.",
+  },
   E1431: {
+    template: "{path} cannot be used: {detail}",
+    hint: [
+      "make room on the disk, or give the folder to the user that runs the node; then start again",
+    ],
+    docs: "The state folder could not be read or prepared: the disk is full, read-only, or belongs to somebody else. Nothing was lost by it.",
+  },
+  E1432: {
+    template: "verify-home found {count} faults in {path}",
+    hint: ["assay verify-home   names each of them and what to do"],
+    docs: "Every record, state snapshot, app hash, key file and the lock of the home were looked at; each fault is printed with its own code.",
+  },
+  E1433: {
+    template: "{path} may be read by others: expected mode {expected}, got {actual}",
+    hint: ["chmod 600 FILE"],
+    docs: "Key files hold secrets. Whoever can read the consensus key can sign in the name of this validator.",
+  },
+  E1434: {
+    template: "{key} stands in two homes: {path} and {other}",
+    hint: ["keep it in one home; a consensus key that signs twice is slashed"],
+    docs: "A copied home is the usual cause of double signing. Never start both.",
+  },
+  E1441: {
     template: "{count} of {checks} checks failed",
     hint: ["each line that begins with FAIL says what to do"],
     docs: "assay doctor looks at everything that a node needs, on the disk and, while the node runs, at its CometBFT and its app. A warning does not keep a node from running; a failure does, or will.",
   },
-  E1432: {
+  E1442: {
     template: "home {path} has begun its chain: its genesis file may not change any more",
     hint: ["assay init MONIKER --overwrite   (a new chain; the old one and its keys are lost)"],
     docs: "Every node of a chain has the same genesis file. One that is changed after the first block belongs to another chain.",
   },
-  E1433: {
+  E1443: {
     template:
       "this genesis is not the one that was announced: expected sha256 {expected}, got {actual}",
     hint: ["fetch the file again; every node of a chain must have the same bytes"],

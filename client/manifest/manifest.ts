@@ -185,6 +185,8 @@ function readProcess(place: Place, shared: Place): ProcessRunner {
 }
 
 function shown(value: unknown): string {
+  if (typeof value === "object" && value !== null)
+    return Array.isArray(value) ? "a list" : "a mapping";
   return typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? "nothing");
 }
 
@@ -269,32 +271,38 @@ function count(place: Place): number {
   return Number(value);
 }
 
+/** Text as it stands for numbers and texts; nothing for the rest, which may refer to itself. */
+function scalarText({ value }: Place): string {
+  return typeof value === "object" ? "" : String(value);
+}
+
 /** "0.1" or 0.1, scaled by 1e18. */
 function fraction(place: Place): bigint {
-  const found = /^(0|1)(?:\.(\d{1,18}))?$/.exec(String(place.value));
+  const found = /^(0|1)(?:\.(\d{1,18}))?$/.exec(scalarText(place));
   if (found === null) throw bad(place, 'a share like "0.1"', shown(place.value));
   return BigInt(found[1] ?? "0") * 10n ** 18n + BigInt((found[2] ?? "").padEnd(18, "0"));
 }
 
-const units: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  min: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
-const sizes: Readonly<Record<string, number>> = {
-  kB: 1000,
-  MB: 1e6,
-  GB: 1e9,
-  KiB: 1024,
-  MiB: 1024 ** 2,
-  GiB: 1024 ** 3,
-};
+// Maps: a plain object would know "constructor" too.
+const units: ReadonlyMap<string, number> = new Map([
+  ["ms", 1],
+  ["s", 1000],
+  ["min", 60_000],
+  ["h", 3_600_000],
+  ["d", 86_400_000],
+]);
+const sizes: ReadonlyMap<string, number> = new Map([
+  ["kB", 1000],
+  ["MB", 1e6],
+  ["GB", 1e9],
+  ["KiB", 1024],
+  ["MiB", 1024 ** 2],
+  ["GiB", 1024 ** 3],
+]);
 
-function scaled(place: Place, table: Readonly<Record<string, number>>, example: string): number {
-  const found = /^(\d{1,9})\s?([A-Za-z]+)$/.exec(String(place.value));
-  const unit = table[found?.[2] ?? ""];
+function scaled(place: Place, table: ReadonlyMap<string, number>, example: string): number {
+  const found = /^(\d{1,9})\s?([A-Za-z]+)$/.exec(scalarText(place));
+  const unit = table.get(found?.[2] ?? "");
   if (found === null || unit === undefined)
     throw bad(place, `a value like ${example}`, shown(place.value));
   return Number(found[1]) * unit;

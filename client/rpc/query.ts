@@ -1,22 +1,12 @@
-import { fromBase64, toHex } from "@cosmjs/encoding";
+import { toHex } from "@cosmjs/encoding";
 import type { ProofOp } from "../../core/store/proofs.ts";
+import { base64Of, codeOf, decodedOf, fieldsOf, heightOf, listOf, textOf } from "./answer.ts";
 import { QueryError } from "./errors.ts";
 import type { Rpc } from "./rpc.ts";
 
 /** CosmJS's ProtobufRpcClient: our query extensions work over it and over our own Rpc alike. */
 export type ProtobufRpc = {
   request(service: string, method: string, data: Uint8Array): Promise<Uint8Array>;
-};
-
-type AbciQueryResponse = {
-  response: {
-    code?: number;
-    codespace?: string;
-    log?: string;
-    value?: string | null;
-    height?: string;
-    proofOps?: { ops?: { type: string; key: string; data: string }[] } | null;
-  };
 };
 
 export type AbciAnswer = {
@@ -33,22 +23,34 @@ export async function abciQuery(
   data: Uint8Array,
   options: { readonly height?: bigint; readonly prove?: boolean } = {},
 ): Promise<AbciAnswer> {
-  const { response } = await rpc.call<AbciQueryResponse>("abci_query", {
+  const result = await rpc.call("abci_query", {
     path,
     data: toHex(data),
     height: String(options.height ?? 0n),
     prove: options.prove ?? false,
   });
-  const code = response.code ?? 0;
-  if (code !== 0) throw new QueryError(path, response.codespace ?? "", code, response.log ?? "");
+  return abciAnswer(path, result);
+}
+
+/** Reads what a node answered. */
+export function abciAnswer(path: string, result: unknown): AbciAnswer {
+  const answer = fieldsOf(fieldsOf(result, "result")["response"], "response");
+  const { codespace, log, value, height, proofOps } = answer;
+  const code = codeOf(answer["code"], "code");
+  if (code !== 0)
+    throw new QueryError(path, textOf(codespace, "codespace"), code, textOf(log, "log"));
+  const ops = listOf(fieldsOf(proofOps ?? {}, "proofOps")["ops"], "proofOps.ops");
   return {
-    value: fromBase64(response.value ?? ""),
-    height: BigInt(response.height ?? "0"),
-    proofOps: (response.proofOps?.ops ?? []).map((op) => ({
-      type: op.type,
-      key: fromBase64(op.key),
-      data: fromBase64(op.data),
-    })),
+    value: base64Of(value, "value"),
+    height: heightOf(height, "height"),
+    proofOps: ops.map((op) => {
+      const { type, key, data } = fieldsOf(op, "proof op");
+      return {
+        type: textOf(type, "type"),
+        key: base64Of(key, "key"),
+        data: base64Of(data, "data"),
+      };
+    }),
   };
 }
 
@@ -78,6 +80,7 @@ export function unary<Q, A>(
 ) {
   return async (query: Partial<Q> = {}): Promise<A> => {
     const data = request.encode(request.fromPartial(query)).finish();
-    return response.decode(await rpc.request(service, method, data));
+    const answer = await rpc.request(service, method, data);
+    return decodedOf(`${service}/${method}`, answer, (bytes) => response.decode(bytes));
   };
 }

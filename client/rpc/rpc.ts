@@ -1,3 +1,4 @@
+import { codeOf, fieldsOf, jsonBody, maxAnswerBytes, textOf } from "./answer.ts";
 import { RpcUnavailable } from "./errors.ts";
 
 /** One JSON-RPC caller over one or several CometBFT endpoints. */
@@ -24,15 +25,30 @@ export class RpcError extends Error {
 export type RpcOptions = {
   /** Per call, ms (default 10,000). */
   readonly timeoutMs?: number;
+  /** Of one answer (default 64 MiB). */
+  readonly maxBytes?: number;
   readonly signal?: AbortSignal;
 };
 
-type AnswerError = { code: number; message: string; data?: string };
+type AnswerError = { code: number; message: string; data: string };
 type Answer = { result?: unknown; error?: AnswerError };
+
+function answerOf(value: unknown): Answer {
+  const { result, error } = fieldsOf(value, "answer");
+  if (error === undefined || error === null) return { result: fieldsOf(result, "result") };
+  const { code, message, data } = fieldsOf(error, "error");
+  return {
+    error: {
+      code: codeOf(code, "error.code"),
+      message: textOf(message, "error.message"),
+      data: textOf(data, "error.data"),
+    },
+  };
+}
 
 /** CometBFT outlives its app by a moment and hands on what its ABCI client met: that node cannot answer. */
 const lostItsApp = ({ code, data }: AnswerError): boolean =>
-  code === -32603 && /^(read message|write to buffer|flush buffer): /.test(data ?? "");
+  code === -32603 && /^(read message|write to buffer|flush buffer): /.test(data);
 
 /**
  * Tries the endpoints in turn, beginning with the one that answered last, so that a dead node costs one time-out
@@ -41,7 +57,7 @@ const lostItsApp = ({ code, data }: AnswerError): boolean =>
  */
 export function connectRpc(endpoints: string | readonly string[], options: RpcOptions = {}): Rpc {
   const urls = typeof endpoints === "string" ? endpoints.split(",") : [...endpoints];
-  const { timeoutMs = 10_000 } = options;
+  const { timeoutMs = 10_000, maxBytes = maxAnswerBytes } = options;
   let current = 0;
   let id = 0;
 
@@ -54,10 +70,11 @@ export function connectRpc(endpoints: string | readonly string[], options: RpcOp
     const response = await fetch(url, {
       method: "POST",
       headers: { "content-type": "application/json" },
+      redirect: "error",
       body: JSON.stringify({ jsonrpc: "2.0", id: ++id, method, params }),
       signal: options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]),
     });
-    return (await response.json()) as Answer;
+    return answerOf(await jsonBody(response, maxBytes));
   }
 
   return {
@@ -83,7 +100,7 @@ export function connectRpc(endpoints: string | readonly string[], options: RpcOp
         }
         current = index;
         if (answer.error !== undefined) {
-          throw new RpcError(answer.error.code, answer.error.message, answer.error.data ?? "");
+          throw new RpcError(answer.error.code, answer.error.message, answer.error.data);
         }
         return answer.result as T;
       }

@@ -1,5 +1,6 @@
-import { fromBase64, fromHex, toBase64 } from "@cosmjs/encoding";
+import { fromHex, toBase64 } from "@cosmjs/encoding";
 import { TxMsgData } from "cosmjs-types/cosmos/base/abci/v1beta1/abci";
+import { base64Of, codeOf, decodedOf, fieldsOf, heightOf, listOf, textOf } from "../rpc/answer.ts";
 import { RpcError, type Rpc } from "../rpc/rpc.ts";
 import { decodeResponse } from "./registry.ts";
 
@@ -23,24 +24,10 @@ export type TxOutcome = {
   readonly responses: readonly unknown[];
 };
 
-type TxAnswer = {
-  hash: string;
-  height: string;
-  tx_result: {
-    code?: number;
-    codespace?: string;
-    log?: string;
-    data?: string | null;
-    gas_wanted?: string;
-    gas_used?: string;
-    events?: TxEvent[] | null;
-  };
-};
-
 /** undefined while the transaction is in no block that the node has indexed. */
 export async function findTx(rpc: Rpc, hash: string): Promise<TxOutcome | undefined> {
   try {
-    const answer = await rpc.call<TxAnswer>("tx", { hash: toBase64(fromHex(hash)) });
+    const answer = await rpc.call("tx", { hash: toBase64(fromHex(hash)) });
     return outcome(answer);
   } catch (error) {
     if (error instanceof RpcError && error.message.includes("not found")) return undefined;
@@ -48,21 +35,37 @@ export async function findTx(rpc: Rpc, hash: string): Promise<TxOutcome | undefi
   }
 }
 
-function outcome(answer: TxAnswer): TxOutcome {
-  const { tx_result: result } = answer;
-  const data = TxMsgData.decode(fromBase64(result.data ?? ""));
+/** Reads what a node said of a transaction. */
+export function outcome(answer: unknown): TxOutcome {
+  const { hash, height, tx_result: txResult } = fieldsOf(answer, "result");
+  const result = fieldsOf(txResult, "tx_result");
+  const data = decodedOf("data", base64Of(result["data"], "data"), (bytes) =>
+    TxMsgData.decode(bytes),
+  );
   return {
-    hash: answer.hash.toUpperCase(),
-    height: BigInt(answer.height),
-    code: result.code ?? 0,
-    codespace: result.codespace ?? "",
-    log: result.log ?? "",
-    gasWanted: BigInt(result.gas_wanted ?? "0"),
-    gasUsed: BigInt(result.gas_used ?? "0"),
-    events: result.events ?? [],
+    hash: textOf(hash, "hash").toUpperCase(),
+    height: heightOf(height, "height"),
+    code: codeOf(result["code"], "code"),
+    codespace: textOf(result["codespace"], "codespace"),
+    log: textOf(result["log"], "log"),
+    gasWanted: heightOf(result["gas_wanted"], "gas_wanted"),
+    gasUsed: heightOf(result["gas_used"], "gas_used"),
+    events: listOf(result["events"], "events").map(eventOf),
     responses: data.msgResponses.map(({ typeUrl, value }) =>
-      decodeResponse(typeUrl.replace(/Response$/, ""), value),
+      decodedOf(typeUrl, value, (bytes) => decodeResponse(typeUrl.replace(/Response$/, ""), bytes)),
     ),
+  };
+}
+
+function eventOf(value: unknown): TxEvent {
+  const { type, attributes: list } = fieldsOf(value, "event");
+  return {
+    type: textOf(type, "type"),
+    attributes: listOf(list, "attributes").map((one) => {
+      const attribute = fieldsOf(one, "attribute");
+      const key = textOf(attribute["key"], "key");
+      return { key, value: textOf(attribute["value"], "value") };
+    }),
   };
 }
 

@@ -10,6 +10,7 @@ import {
 import { SimulateRequest, SimulateResponse } from "cosmjs-types/cosmos/tx/v1beta1/service";
 import { TxBody, TxRaw } from "cosmjs-types/cosmos/tx/v1beta1/tx";
 import { sha256 } from "../../core/crypto/sha256.ts";
+import { codeOf, fieldsOf, textOf } from "../rpc/answer.ts";
 import { QueryError, RpcUnavailable } from "../rpc/errors.ts";
 import { abciQuery } from "../rpc/query.ts";
 import { RpcError, type Rpc } from "../rpc/rpc.ts";
@@ -28,6 +29,8 @@ export type SenderOptions = {
   readonly gasPrice: GasPrice;
   /** Simulated gas is multiplied by it (default 1.3), then gasMargin is added. */
   readonly gasAdjustment?: number;
+  /** Whose coins pay the fees, under an allowance that this key was granted. */
+  readonly feeGranter?: string;
 };
 
 export type SendOptions = {
@@ -36,6 +39,8 @@ export type SendOptions = {
   readonly gas?: bigint;
   /** Fixed fee amount in the gas price's denom, instead of gas times price. */
   readonly feeAmount?: bigint;
+  /** Whose coins pay the fee, instead of the sender's own choice. */
+  readonly feeGranter?: string;
   /** Refused in blocks above this height. */
   readonly timeoutHeight?: bigint;
   /** How long to wait for the block, ms (default 60,000). */
@@ -62,6 +67,8 @@ const dummySignature = new Uint8Array(64);
  */
 export class TxSender {
   readonly address: string;
+  /** Who pays, when it is not this key. */
+  readonly feeGranter: string | undefined;
   readonly #options: SenderOptions;
   readonly #registry = assayRegistry();
   #account: AccountInfo | undefined;
@@ -71,6 +78,7 @@ export class TxSender {
   constructor(options: SenderOptions) {
     this.#options = options;
     this.address = options.address;
+    this.feeGranter = options.feeGranter;
   }
 
   /**
@@ -135,10 +143,14 @@ export class TxSender {
   }
 
   /** Gas that the messages would use now. */
-  async simulate(messages: readonly EncodeObject[], memo = ""): Promise<bigint> {
+  async simulate(
+    messages: readonly EncodeObject[],
+    memo = "",
+    feeGranter = this.#options.feeGranter,
+  ): Promise<bigint> {
     const account = await this.#requireAccount();
     const bodyBytes = this.#body(messages, { memo });
-    const authInfoBytes = await this.#authInfo(account.sequence, 0n, 0n);
+    const authInfoBytes = await this.#authInfo(account.sequence, 0n, 0n, feeGranter);
     const txBytes = TxRaw.encode({
       bodyBytes,
       authInfoBytes,
@@ -169,10 +181,11 @@ export class TxSender {
   async #tryOnce(messages: readonly EncodeObject[], options: SendOptions): Promise<Broadcast> {
     const { gasPrice, rpc, chainId, signer } = this.#options;
     const account = await this.#requireAccount();
-    const gasWanted = options.gas ?? (await this.#estimate(messages, options.memo));
+    const feeGranter = options.feeGranter ?? this.#options.feeGranter;
+    const gasWanted = options.gas ?? (await this.#estimate(messages, options.memo, feeGranter));
     const fee = options.feeAmount ?? BigInt(Math.ceil(Number(gasWanted) * gasPrice.amount));
     const bodyBytes = this.#body(messages, options);
-    const authInfoBytes = await this.#authInfo(account.sequence, gasWanted, fee);
+    const authInfoBytes = await this.#authInfo(account.sequence, gasWanted, fee, feeGranter);
     const document = makeSignDoc(bodyBytes, authInfoBytes, chainId, Number(account.accountNumber));
     const { signature, signed } = await signer.signDirect(this.address, document);
     const tx = TxRaw.encode({
@@ -187,9 +200,13 @@ export class TxSender {
     return { hash, gasWanted, fee };
   }
 
-  async #estimate(messages: readonly EncodeObject[], memo: string | undefined): Promise<bigint> {
+  async #estimate(
+    messages: readonly EncodeObject[],
+    memo: string | undefined,
+    feeGranter: string | undefined,
+  ): Promise<bigint> {
     const { gasAdjustment = 1.3 } = this.#options;
-    const used = await this.simulate(messages, memo);
+    const used = await this.simulate(messages, memo, feeGranter);
     return BigInt(Math.ceil(Number(used) * gasAdjustment)) + gasMargin;
   }
 
@@ -209,7 +226,12 @@ export class TxSender {
     ).finish();
   }
 
-  async #authInfo(sequence: bigint, gas: bigint, fee: bigint): Promise<Uint8Array> {
+  async #authInfo(
+    sequence: bigint,
+    gas: bigint,
+    fee: bigint,
+    feeGranter: string | undefined,
+  ): Promise<Uint8Array> {
     const pubkey = encodePubkey(encodeSecp256k1Pubkey(await this.#key()));
     const amount =
       fee === 0n ? [] : [{ denom: this.#options.gasPrice.denom, amount: fee.toString() }];
@@ -217,7 +239,7 @@ export class TxSender {
       [{ pubkey, sequence: Number(sequence) }],
       amount,
       Number(gas),
-      undefined,
+      feeGranter,
       undefined,
     );
   }
@@ -248,14 +270,10 @@ export class TxSender {
 /** Resolves when CheckTx accepted the transaction, or had it before. */
 export async function broadcastSync(rpc: Rpc, tx: Uint8Array): Promise<void> {
   try {
-    const answer = await rpc.call<{ code?: number; codespace?: string; log?: string }>(
-      "broadcast_tx_sync",
-      {
-        tx: toBase64(tx),
-      },
-    );
-    if ((answer.code ?? 0) !== 0)
-      throw new TxRefused(answer.codespace ?? "", answer.code ?? 0, answer.log ?? "");
+    const answer = await rpc.call("broadcast_tx_sync", { tx: toBase64(tx) });
+    const { code, codespace, log } = fieldsOf(answer, "result");
+    if (codeOf(code, "code") !== 0)
+      throw new TxRefused(textOf(codespace, "codespace"), codeOf(code, "code"), textOf(log, "log"));
   } catch (error) {
     if (error instanceof RpcError && error.message.includes("tx already exists in cache")) return;
     throw error;

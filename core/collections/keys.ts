@@ -2,7 +2,7 @@ import type { Address } from "../brand.ts";
 import { bytesFromKey, keyFromBytes, utf8Decode, utf8Encode } from "../bytes.ts";
 import { bytesOfAddress } from "../crypto/address.ts";
 import { addressFromBytes } from "../crypto/bech32.ts";
-import { BugError } from "../errors.ts";
+import { BugError, sdkErrors, type TxError } from "../errors.ts";
 import type { StoreKey } from "../store/kv.ts";
 
 /**
@@ -21,10 +21,14 @@ export type KeyCodec<K> = {
 /** First part of a composite key. */
 export type Head<K> = K extends readonly [infer A, ...unknown[]] ? A : never;
 
+/** Whoever asks for such a key named something that nothing was ever stored under: no bug of ours. */
+function unstorable(text: string): TxError {
+  return sdkErrors.invalidRequest(`key part: expected ${text}: invalid request`);
+}
+
 function variable(text: string, last: boolean): string {
   if (last) return text;
-  if (text.length > 255)
-    throw new BugError(`key part: expected at most 255 bytes, got ${text.length}`);
+  if (text.length > 255) throw unstorable(`at most 255 bytes, got ${text.length}`);
   return String.fromCharCode(text.length) + text;
 }
 
@@ -66,7 +70,7 @@ function unword(text: string, at: number): number {
 export function u8Key<K extends number = number>(): KeyCodec<K> {
   return {
     encode(key) {
-      if ((key & 255) !== key) throw new BugError(`u8 key: expected 0..255, got ${key}`);
+      if ((key & 255) !== key) throw unstorable(`0..255, got ${key}`);
       return String.fromCharCode(key);
     },
     decode: (text, at) => [text.charCodeAt(at) as K, at + 1],
@@ -120,7 +124,7 @@ export const zeroEndedKey: KeyCodec<string> = {
   encode(key) {
     for (let i = 0; i < key.length; i++) {
       const code = key.charCodeAt(i);
-      if (code < 1 || code > 127) throw new BugError(`key part: expected ASCII, got unit ${code}`);
+      if (code < 1 || code > 127) throw unstorable(`ASCII, got unit ${code}`);
     }
     return `${key}\0`;
   },

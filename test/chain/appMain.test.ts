@@ -153,6 +153,7 @@ address = "127.0.0.1:1"`);
         { denom: "stake", price: 10n ** 18n },
       ],
       ...{ minRetainBlocks: 5n, queryGasLimit: 0n, keepVersions: 7, haltHeight: 9n },
+      ...{ snapshotEvery: 1000n, segmentBytes: 67_108_864 },
       ...{ metrics: "127.0.0.1:1", logLevel: "info" },
     });
     assert.equal(readAppToml(makeHome()).minGasPrices.length, 0);

@@ -160,7 +160,7 @@ describe("docs/OPERATORS.md: four homes by its commands alone", { skip, timeout:
       ["E4011", ["keys", "export", "founder", "--unarmored-hex", ...pass, ...at]],
       ["E1504", ["keys", "export", "founder", ...at]],
       ["E1505", ["keys", "import", "founder", path.join(folder, "founder.key"), ...pass]],
-      ["E1432", ["genesis", "gentx", "--ip", "127.0.0.1", ...at]],
+      ["E1442", ["genesis", "gentx", "--ip", "127.0.0.1", ...at]],
       ["E1401", ["init", "other", ...at]],
       ["E3101", ["tx", "bank", "send", "guest", "assay1x", "5ASSAY", "--from", "guest", ...pass]],
     ];

@@ -19,6 +19,8 @@ export type Figure = {
   readonly unit: string;
   readonly value: number | readonly [min: number, median: number, max: number];
   readonly params?: Readonly<Record<string, string | number>>;
+  /** Of a goal: what it asks, and whether this figure reaches it; a missed one is reported as missed. */
+  readonly bar?: { readonly asks: string; readonly holds: boolean };
 };
 
 function git(...args: string[]): string {
@@ -36,7 +38,7 @@ export function report(figure: Figure): void {
     : String(round(figure.value as number));
   const params = Object.entries(figure.params ?? {}).map(([name, one]) => `${name} ${one}`);
   process.stdout.write(
-    `  ${figure.id.padEnd(10)} ${figure.what.padEnd(46)} ${value.padStart(18)} ${figure.unit.padEnd(10)} ${params.join(", ")}\n`,
+    `  ${figure.id.padEnd(10)} ${figure.what.padEnd(46)} ${value.padStart(18)} ${figure.unit.padEnd(10)} ${params.join(", ")}${verdictOf(figure)}\n`,
   );
   const line = {
     ...figure,
@@ -49,6 +51,10 @@ export function report(figure: Figure): void {
     load: os.loadavg()[0],
   };
   fs.appendFileSync(path.join(root, "test/perf/results.jsonl"), `${JSON.stringify(line)}\n`);
+}
+
+export function verdictOf({ bar }: Pick<Figure, "bar">): string {
+  return bar === undefined ? "" : `   bar ${bar.asks}: ${bar.holds ? "holds" : "MISSED"}`;
 }
 
 export function round(value: number): number {

@@ -1,27 +1,54 @@
 import { parseArgs } from "node:util";
 import { assertNative } from "../../app/crypto/native.ts";
 import { resolveComet } from "../../cli/comet/resolve.ts";
+import { trees, verifiers } from "./anchors.ts";
+import { idle, loneSend } from "./chain4.ts";
 import { selection } from "./g8Selection.ts";
 import { latency } from "./latency.ts";
 import { pipeline } from "./pipeline.ts";
+import { blockSync, largeState } from "./replay.ts";
+import { writeTable } from "./table.ts";
 import { transfers } from "./transfers.ts";
 
 const { values } = parseArgs({
   options: {
     only: { type: "string" },
     sends: { type: "string", default: "20000" },
+    tasks: { type: "string", default: "200" },
+    accounts: { type: "string", default: "1000000" },
+    blocks: { type: "string", default: "2000" },
+    minutes: { type: "string", default: "10" },
     profile: { type: "string" },
-    tasks: { type: "string", default: "20" },
   },
 });
-const wanted = values.only?.split(",");
-const selected = (name: string): boolean => wanted?.includes(name) ?? true;
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
 
 // A fallback in JavaScript would be measured instead (PERFORMANCE 5, P1).
 assertNative();
 const { path: comet } = await resolveComet({ env: process.env, allowInstall: true, log });
-if (selected("selection")) selection(10_000, 7);
-if (selected("latency")) await latency(comet, Number(values.tasks));
-if (selected("pipeline")) await pipeline(comet, Number(values.sends), values.profile);
-if (selected("transfers")) await transfers(comet, Number(values.sends));
+const [sends, tasks, accounts, blocks, minutes] = [
+  ...[values.sends, values.tasks, values.accounts, values.blocks, values.minutes].map(Number),
+] as [number, number, number, number, number];
+
+/** In the order of running; --only takes names and ids. */
+const benches: readonly (readonly [names: string, run: () => Promise<void> | void])[] = [
+  ["selection,G8", () => [10_000, 100_000].forEach((nodes) => selection(nodes, 7))],
+  ["verify,G4", verifiers],
+  ["trees,G3", trees],
+  ["pipeline", () => pipeline(comet, sends, values.profile)],
+  ["transfers,G1,G2", () => transfers(comet, sends)],
+  ["sync,G11", () => blockSync(comet, Math.min(blocks, 1_000))],
+  ["large,G9,G10", () => largeState(comet, accounts, blocks)],
+  ["latency,G7", () => latency(comet, tasks)],
+  ["lone,G6", () => loneSend(comet, 1_000)],
+  ["idle,G5", () => idle(comet, minutes)],
+];
+const wanted = values.only?.split(",");
+const known = benches.flatMap(([names]) => names.split(","));
+const unknown = wanted?.find((name) => !known.includes(name));
+if (unknown !== undefined)
+  throw new Error(`--only: expected of ${known.join(",")}, got ${unknown}`);
+for (const [names, run] of benches) {
+  if (wanted === undefined || names.split(",").some((name) => wanted.includes(name))) await run();
+}
+writeTable();

@@ -14,7 +14,7 @@ import type { LoadAccount } from "./load.ts";
 export const loadChainId = "assay-dev-1";
 
 /** A mempool that holds the whole load, and blocks every half second: the same for everything that is compared. */
-const loadSettings = {
+export const loadSettings = {
   "consensus.timeout_commit": "500ms",
   "mempool.size": 50_000,
   "mempool.cache_size": 200_000,

@@ -12,7 +12,7 @@ import { socketPathOf } from "../../cli/home/socket.ts";
 import { publishService } from "../../cli/service/publish.ts";
 import { Supervisor } from "../../cli/supervise/supervisor.ts";
 import { AssayClient } from "../../client/index.ts";
-import { newMnemonic, deriveKey } from "../../client/keyring/keyring.ts";
+import { Keyring, newMnemonic, deriveKey } from "../../client/keyring/keyring.ts";
 import { Accounts } from "../../localnet/accounts.ts";
 import { Folder, type Network } from "../../localnet/folder.ts";
 import { connectNodes, rpcUrls, writeNetwork } from "../../localnet/homes.ts";
@@ -108,6 +108,12 @@ export class TestNetwork {
     return AssayClient.connect(endpoints, { signer: await this.accounts.signer(account) });
   }
 
+  /** A client that signs with an executor's own key, as somebody who broke into its machine would. */
+  async operator({ home }: ExecutorProcess): Promise<AssayClient> {
+    const ring = new Keyring({ home, backend: "test", prefix: "assay" });
+    return AssayClient.connect(this.rpc, { signer: await ring.signer("operator") });
+  }
+
   /** Publishes the demo service by account 0. */
   async publish(options: ServiceOptions = {}): Promise<void> {
     this.#service = http.createServer((request, response) => {
@@ -123,7 +129,7 @@ export class TestNetwork {
   }
 
   /** A real executor process for the node of account `owner`. */
-  async startExecutor(owner: number): Promise<ExecutorProcess> {
+  async startExecutor(owner: number, feeGrant = false): Promise<ExecutorProcess> {
     const home = this.folder.in(`executor${owner}`);
     const operator = await writeExecutorHome({
       home,
@@ -131,8 +137,9 @@ export class TestNetwork {
       chainId,
       keyring: "test",
       services: [this.#manifest],
+      ...(feeGrant ? { feeGranter: await this.#address(owner) } : {}),
     });
-    const node = await this.bond(owner, operator.address);
+    const node = await this.bond(owner, operator.address, undefined, feeGrant);
     const executor = { home, node, ...this.#spawnExecutor(home) };
     this.executors.push(executor);
     return executor;
@@ -184,7 +191,16 @@ export class TestNetwork {
     return { node, operator: await AssayClient.connect(this.rpc, { signer }), secret };
   }
 
-  async bond(owner: number, operator: string, stake = 10_000_000n): Promise<string> {
+  async #address(account: number): Promise<string> {
+    return (await this.client(account)).sender.address;
+  }
+
+  async bond(
+    owner: number,
+    operator: string,
+    stake = 10_000_000n,
+    feeGrant = false,
+  ): Promise<string> {
     const client = await this.client(owner);
     await setUpNode(client, {
       ...{
@@ -194,7 +210,7 @@ export class TestNetwork {
         stake,
         commitmentMs: 600_000n,
       },
-      ...{ capacity: undefined, operatorFunds: 100_000_000n, endpoint: "", operator },
+      ...{ capacity: undefined, operatorFunds: 100_000_000n, endpoint: "", operator, feeGrant },
     });
     return client.sender.address;
   }

@@ -6,7 +6,7 @@ import { beaconSecret, blsPublicKey, makeProof } from "../../app/crypto/bls.ts";
 import { buildGenesis } from "../../cli/home/genesis.ts";
 import { program } from "../../cli/home/programs.ts";
 import { cometSettings, initComet, writeCometConfig } from "../../cli/supervise/config.ts";
-import { Supervisor } from "../../cli/supervise/supervisor.ts";
+import { Supervisor, type SupervisorOptions } from "../../cli/supervise/supervisor.ts";
 import { modules } from "../../app/modules.ts";
 import { withoutEmpty, type AppState } from "./chainGenesis.ts";
 
@@ -24,6 +24,17 @@ export type RealNodeOptions = {
   readonly chainId?: string;
   readonly accounts: readonly { readonly address: string; readonly amount: bigint }[];
   readonly minGasPrice?: string;
+  /** Blocks all the time, not only when there is something to say. */
+  readonly emptyBlocks?: boolean;
+  readonly cometEnv?: NodeJS.ProcessEnv;
+  readonly supervise?: Pick<SupervisorOptions, "backoffMs" | "maxRestarts">;
+};
+
+export type RealHome = {
+  readonly home: string;
+  readonly rpc: string;
+  readonly chainId: string;
+  readonly socketPath: string;
 };
 
 /** Path of CometBFT, or why tests on it are skipped; a skip is an error where REQUIRE_COMET=1. */
@@ -54,8 +65,8 @@ export async function freePorts(count: number): Promise<number[]> {
   );
 }
 
-/** One consensus validator behind a real CometBFT, in a folder of its own, on free ports. */
-export async function startRealNode(comet: string, options: RealNodeOptions): Promise<RealNode> {
+/** The home of one consensus validator, in a folder of its own, with free ports. */
+export async function writeRealHome(comet: string, options: RealNodeOptions): Promise<RealHome> {
   const home = mkdtempSync(join(tmpdir(), "assay-node-"));
   const chainId = options.chainId ?? "assay-test-1";
   mkdirSync(join(home, "config"), { recursive: true });
@@ -67,12 +78,25 @@ export async function startRealNode(comet: string, options: RealNodeOptions): Pr
   const price = options.minGasPrice ?? "";
   writeFileSync(join(home, "config", "app.toml"), `minimum-gas-prices = "${price}"\n`);
   writeGenesis(home, chainId, options);
+  if (options.emptyBlocks === true) {
+    const file = join(home, "config", "config.toml");
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, text.replace("create_empty_blocks = false", "create_empty_blocks = true"));
+  }
+  return { home, chainId, socketPath, rpc: `http://127.0.0.1:${rpcPort}` };
+}
+
+/** One consensus validator behind a real CometBFT. */
+export async function startRealNode(comet: string, options: RealNodeOptions): Promise<RealNode> {
+  const { home, chainId, socketPath, rpc } = await writeRealHome(comet, options);
+  const { cometEnv, supervise } = options;
   const lines: string[] = [];
   const supervisor = new Supervisor({
     app: program("app/main", "--home", home, "--socket", socketPath),
-    comet: { path: comet, home },
+    comet: { path: comet, home, ...(cometEnv === undefined ? {} : { env: cometEnv }) },
     socketPath,
     logDirectory: join(home, "logs"),
+    ...supervise,
     echo: (line) => {
       lines.push(line);
       if (lines.length > 200) lines.shift();
@@ -80,7 +104,7 @@ export async function startRealNode(comet: string, options: RealNodeOptions): Pr
   });
   await supervisor.start();
   return {
-    rpc: `http://127.0.0.1:${rpcPort}`,
+    rpc,
     ...{ home, chainId, supervisor, lines },
     async stop() {
       await supervisor.stop();

@@ -150,10 +150,10 @@ describe("cli: genesis file", () => {
     assert.throws(() => requireSound(file), hasCode("E1405", words));
   });
 
-  it("E1432: may not change once the chain has begun", () => {
+  it("E1442: may not change once the chain has begun", () => {
     const home = makeHome("begun");
     requireNotStarted(home);
     fs.mkdirSync(path.join(home, "data", "app"), { recursive: true });
-    assert.throws(() => requireNotStarted(home), hasCode("E1432"));
+    assert.throws(() => requireNotStarted(home), hasCode("E1442"));
   });
 });

@@ -13,6 +13,8 @@ type Chain = {
   sequence: bigint;
   readonly sent: { sequence: bigint; memo: string }[];
   refuse: (sequence: bigint) => object | undefined;
+  /** Of the last transaction. */
+  granter?: string | undefined;
 };
 
 const wallet = await DirectSecp256k1HdWallet.generate(12, { prefix: "assay" });
@@ -48,14 +50,16 @@ function fakeRpc(chain: Chain): Rpc {
       const sequence = AuthInfo.decode(raw.authInfoBytes).signerInfos[0]?.sequence ?? -1n;
       const refused = chain.refuse(sequence);
       if (refused !== undefined) return refused as T;
+      chain.granter = AuthInfo.decode(raw.authInfoBytes).fee?.granter;
       chain.sent.push({ sequence, memo: TxBody.decode(raw.bodyBytes).memo });
       return { code: 0 } as T;
     },
   };
 }
 
-function sender(chain: Chain): TxSender {
+function sender(chain: Chain, feeGranter?: string): TxSender {
   return new TxSender({
+    ...(feeGranter === undefined ? {} : { feeGranter }),
     rpc: fakeRpc(chain),
     signer: wallet,
     address,
@@ -75,6 +79,17 @@ const mismatch = {
 };
 
 describe("client: transaction queue", () => {
+  it("names who pays: nobody, the sender's granter, or the one of a single transaction", async () => {
+    const chain: Chain = { sequence: 4n, sent: [], refuse: () => undefined };
+    const named: (string | undefined)[] = [];
+    for (const [own, more] of [[undefined], ["owner"], ["owner", "other"]]) {
+      const options = more === undefined ? {} : { feeGranter: more };
+      await sender(chain, own).broadcast([send], options);
+      named.push(chain.granter);
+    }
+    assert.deepEqual(named, ["", "owner", "other"]);
+  });
+
   it("E3: sends concurrent transactions in order, each with the next sequence", async () => {
     const chain: Chain = { sequence: 4n, sent: [], refuse: () => undefined };
     const queue = sender(chain);

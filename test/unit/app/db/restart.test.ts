@@ -5,6 +5,7 @@ import { describe, it } from "node:test";
 import { bytesFromKey, toHex, utf8Decode } from "../../../../core/bytes.ts";
 import { verifyMembership, verifyNonMembership } from "../../../../core/store/proofs.ts";
 import { key, open, runBlock, runBlocks, stores, withFolder } from "../../../support/storeChain.ts";
+import { machineDisk } from "../../../../app/db/index.ts";
 import { readSnapshot } from "../../../../app/db/snapshot.ts";
 import { Multistore } from "../../../../core/store/multistore.ts";
 import type { Db } from "../../../../app/db/index.ts";
@@ -161,7 +162,7 @@ describe("db: restart", () => {
       await db.close();
       const [name = ""] = readdirSync(join(dir, "state-snapshots"));
       const make = (): Multistore => new Multistore({ stores });
-      const loaded = readSnapshot(join(dir, "state-snapshots", name), make);
+      const loaded = readSnapshot(machineDisk, join(dir, "state-snapshots", name), make);
       assert.equal(loaded.head.height, 10n);
       assert.equal(toHex(loaded.appHash), hash);
     });

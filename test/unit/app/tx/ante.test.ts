@@ -151,9 +151,15 @@ const cases: readonly Case[] = [
     checkOnly: true,
   },
   {
-    what: "a fee grant",
-    ...{ code: 18, log: "fee grants are not enabled: invalid request" },
+    what: "a fee from somebody who granted none",
+    code: 38,
+    log: /^assay1\w+ does not allow to pay fees for assay1\w+: fee-grant not found: not found$/,
     options: { granter: stranger.address },
+  },
+  {
+    what: "a fee granter that is no address",
+    ...{ code: 7, log: "invalid fee granter address (nobody): invalid address" },
+    options: { granter: "nobody" },
   },
   {
     what: "an unknown payer",

@@ -1,0 +1,11 @@
+import { describe } from "node:test";
+import { fuzzTest } from "./harness.ts";
+import { framesTarget } from "./targets/abciFrames.ts";
+import { requestsTarget } from "./targets/requests.ts";
+import { txTarget } from "./targets/tx.ts";
+
+describe("fuzz: transactions", () => {
+  fuzzTest(txTarget);
+  fuzzTest(framesTarget);
+  fuzzTest(requestsTarget);
+});

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { inspectDb, stateAt } from "../../app/db/index.ts";
+import { program } from "../../cli/home/programs.ts";
+import { connectRpc } from "../../client/rpc/rpc.ts";
+import { appInfo, blockAt, type AppInfo } from "../support/blocks.ts";
+import { cometForTests } from "../support/comet.ts";
+import { testRegistry } from "../support/driverReplica.ts";
+import { testKey } from "../support/keys.ts";
+import { until } from "../support/network.ts";
+import { startRealNode, writeRealHome, type RealHome, type RealNode } from "../support/realNode.ts";
+
+const { path: comet, skip } = await cometForTests();
+const accounts = [{ address: testKey("alice").address, amount: 1_000_000n }];
+/** CometBFT passes ten fail points a height: the last of these dies in its second height. */
+const points = Array.from({ length: 12 }, (_, i) => i);
+
+function infoAbove(rpc: string, height: number): Promise<AppInfo> {
+  const client = connectRpc(rpc);
+  const ask = async (): Promise<AppInfo | undefined> => {
+    const info = await appInfo(client).catch(() => undefined);
+    return info !== undefined && info.height > height ? info : undefined;
+  };
+  return until(ask, 120_000, 50);
+}
+
+describe("T7: each fail point of CometBFT", { skip, timeout: 900_000 }, () => {
+  const cometEnv: NodeJS.ProcessEnv = {};
+  /** What the app said of each height, in every life that made it. */
+  const said = new Map<number, Set<string>>();
+  let node: RealNode;
+
+  before(async () => {
+    const supervise = { backoffMs: [50], maxRestarts: 50 };
+    node = await startRealNode(comet, { accounts, emptyBlocks: true, cometEnv, supervise });
+    node.supervisor.on("line", (source, text) => {
+      if (source !== "app" || !text.includes('"msg":"block"')) return;
+      const { height, hash } = JSON.parse(text) as { height: string; hash: string };
+      const hashes = said.get(Number(height)) ?? new Set<string>();
+      said.set(Number(height), hashes.add(hash));
+    });
+    await infoAbove(node.rpc, 2);
+  });
+  after(() => node.stop());
+
+  for (const index of points) {
+    it(`FAIL_TEST_INDEX=${index}: CometBFT ends there, and the chain goes on`, async () => {
+      const first = once(node.supervisor, "restart");
+      cometEnv["FAIL_TEST_INDEX"] = String(index);
+      process.kill(node.supervisor.pids().comet ?? assert.fail("no CometBFT"), "SIGKILL");
+      await first;
+      // This life dies by itself at the fail point.
+      const [{ reason }] = (await once(node.supervisor, "restart")) as [{ reason: string }];
+      assert.match(reason, /^CometBFT .*\b1\b/);
+      delete cometEnv["FAIL_TEST_INDEX"];
+      await once(node.supervisor, "ready");
+      const { height } = await infoAbove(node.rpc, 0);
+      await infoAbove(node.rpc, height + 2);
+    });
+  }
+
+  it("each height had one app hash in all lives, the one of the next header", async (context) => {
+    const rpc = connectRpc(node.rpc);
+    const { height: last } = await infoAbove(node.rpc, 0);
+    const heights = [...said.keys()].filter((height) => height < last);
+    assert.ok(heights.length > points.length);
+    for (const height of heights) {
+      const hashes = [...(said.get(height) ?? [])].map((hash) => hash.toUpperCase());
+      assert.deepEqual(hashes, [(await blockAt(rpc, height + 1)).appHash.toUpperCase()]);
+    }
+    context.diagnostic(`reliability: fail points of CometBFT = ${points.length}`);
+  });
+});
+
+describe("graceful drain of assay start", { skip, timeout: 300_000 }, () => {
+  let home: RealHome;
+  const children: ChildProcess[] = [];
+
+  before(async () => (home = await writeRealHome(comet, { accounts, emptyBlocks: true })));
+  after(() => {
+    for (const child of children) if (child.exitCode === null) child.kill("SIGKILL");
+    rmSync(home.home, { recursive: true, force: true });
+  });
+
+  const start = (): ChildProcess => {
+    const { command, args } = program(
+      "cli/main",
+      "--home",
+      home.home,
+      "start",
+      "--cometbft",
+      comet,
+    );
+    const child = spawn(command, args, { stdio: ["ignore", "ignore", "ignore"] });
+    children.push(child);
+    return child;
+  };
+
+  it("SIGTERM: the block in flight is committed, exit 0; the next start has its height and hash", async () => {
+    const { chainId } = home;
+    let before = 0;
+    for (let round = 0; round < 2; round++) {
+      const child = start();
+      const { height } = await infoAbove(home.rpc, before + 2);
+      child.kill("SIGTERM");
+      const [code] = (await once(child, "exit")) as [number | null];
+      assert.equal(code, 0);
+      const files = inspectDb(join(home.home, "data", "app"), { chainId });
+      assert.equal(files.problem, undefined);
+      assert.ok(Number(files.lastHeight) >= height, "a told height was lost");
+      before = Number(files.lastHeight);
+    }
+    const stores = testRegistry().stores;
+    const { last } = stateAt(join(home.home, "data", "app"), { chainId, stores });
+    assert.equal(Number(last.height), before);
+    const child = start();
+    await infoAbove(home.rpc, before);
+    const next = await blockAt(connectRpc(home.rpc), before + 1);
+    assert.equal(
+      next.appHash.toUpperCase(),
+      Buffer.from(last.appHash).toString("hex").toUpperCase(),
+    );
+    child.kill("SIGTERM");
+    assert.equal(((await once(child, "exit")) as [number | null])[0], 0);
+  });
+});

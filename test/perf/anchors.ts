@@ -1,0 +1,130 @@
+// G3 and G4: our tree and our verifier beside the ones that a Go chain uses, in one run, with equal roots.
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { nativeSha256 } from "../../app/crypto/hash.ts";
+import { verifySecp256k1 } from "../../app/crypto/secp256k1.ts";
+import { secp256k1Bindings } from "../../app/crypto/native.ts";
+import { concatBytes, keyFromBytes, toHex, u64Bytes, utf8Encode } from "../../core/bytes.ts";
+import { Tree } from "../../core/store/tree.ts";
+import { buildGo } from "./goChain.ts";
+import { report, scratch, spread } from "./harness.ts";
+
+const rounds = 7;
+const updates = 2_000;
+/** Keys of one saved version while the tree grows: part of the shape, so on both sides. */
+const batch = 50_000;
+
+const digest = (kind: string, i: number): Uint8Array =>
+  nativeSha256(concatBytes(utf8Encode(kind), u64Bytes(BigInt(i))));
+
+function valueOf(i: number): Uint8Array {
+  const d = digest("value", i);
+  return concatBytes(d, d, d, d.subarray(0, 4));
+}
+
+type Round = { readonly ms: number; readonly root: string };
+
+/** The work of `anchors tree` (test/perf/peer/anchors). */
+function ourTree(keys: number): Round[] {
+  const tree = new Tree(nativeSha256);
+  let version = 0n;
+  const save = (): Uint8Array => tree.saveVersion(++version);
+  for (let i = 0; i < keys; i++) {
+    tree.set(keyFromBytes(digest("key", i)), valueOf(i));
+    if (i % batch === batch - 1 || i === keys - 1) save();
+    tree.prune(version);
+  }
+  let next = 0;
+  return Array.from({ length: rounds }, () => {
+    const began = performance.now();
+    for (let u = 0; u < updates; u++, next++) {
+      const pick = Buffer.from(digest("pick", next)).readBigUInt64BE() % BigInt(keys);
+      tree.set(keyFromBytes(digest("key", Number(pick))), valueOf(keys + next));
+    }
+    const root = toHex(save());
+    tree.prune(version);
+    return { ms: performance.now() - began, root };
+  });
+}
+
+function goTree(binary: string, keys: number): Round[] {
+  const home = path.join(scratch, "anchor-tree");
+  fs.rmSync(home, { recursive: true, force: true });
+  const args = ["tree", home, keys, updates, rounds].map(String);
+  const lines = execFileSync(binary, args, { encoding: "utf8", maxBuffer: 1 << 26 });
+  return lines
+    .trim()
+    .split("\n")
+    .map((line) => line.split(" "))
+    .map(([ms = "", root = ""]) => ({ ms: Number(ms), root }));
+}
+
+/** Updates a second with the root, ours over Go's, at two sizes. */
+export function trees(): void {
+  const binary = buildGo("anchors", "./anchors");
+  if (binary === undefined) {
+    process.stdout.write("  G3         not run, there is no Go\n");
+    return;
+  }
+  for (const keys of [100_000, 1_000_000]) {
+    const go = goTree(binary, keys);
+    const own = ourTree(keys);
+    for (const [i, { root }] of own.entries()) {
+      if (root !== go[i]?.root)
+        throw new Error(`round ${i}: expected root ${go[i]?.root}, got ${root}`);
+    }
+    const params = { keys, updates, root: own.at(-1)?.root.slice(0, 16) ?? "" };
+    const row = { id: "G3", params };
+    report({ ...row, what: "tree: ours", unit: "ms", value: spread(own.map(({ ms }) => ms)) });
+    report({ ...row, what: "tree: Go iavl", unit: "ms", value: spread(go.map(({ ms }) => ms)) });
+    const ratios = spread(own.map(({ ms }, i) => (go[i]?.ms ?? NaN) / ms));
+    report({
+      ...{ ...row, what: "tree update + root, Go's time / ours", unit: "ratio", value: ratios },
+      bar: { asks: ">= 5", holds: ratios[1] >= 5 },
+    });
+  }
+}
+
+function ourVerifications(count: number): number {
+  const { ecdsaSign, publicKeyCreate } = secp256k1Bindings();
+  const all = Array.from({ length: 256 }, (_, i) => {
+    const secret = digest("secret", i);
+    const message = digest("message", i);
+    const { signature } = ecdsaSign(message, secret);
+    return { publicKey: publicKeyCreate(secret), message, signature };
+  });
+  const began = performance.now();
+  for (let i = 0; i < count; i++) {
+    const { publicKey, message, signature } = all[i % all.length] as (typeof all)[number];
+    if (!verifySecp256k1(publicKey, message, signature)) throw new Error("expected a good one");
+  }
+  return (count * 1000) / (performance.now() - began);
+}
+
+/** Verifications a second on one thread, a round of ours after a round of Go's. */
+export function verifiers(): void {
+  const binary = buildGo("anchors", "./anchors");
+  if (binary === undefined) {
+    process.stdout.write("  G4         not run, there is no Go\n");
+    return;
+  }
+  const count = 5_000;
+  const own: number[] = [];
+  const go: number[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    own.push(ourVerifications(count));
+    go.push(Number(execFileSync(binary, ["verify", String(count), "1"], { encoding: "utf8" })));
+  }
+  const params = { signatures: count };
+  // The first round warms up.
+  const warm = (values: number[]): number[] => values.slice(1);
+  const row = { id: "G4", params };
+  report({ ...row, what: "verify: ours", unit: "per s", value: spread(warm(own)) });
+  report({ ...row, what: "verify: Go dcrec", unit: "per s", value: spread(warm(go)) });
+  const ratios = spread(warm(own).map((one, i) => one / (go[i + 1] ?? NaN)));
+  report({
+    ...{ ...row, what: "verifications a second, ours / Go's", unit: "ratio", value: ratios },
+    bar: { asks: ">= 2.5", holds: ratios[1] >= 2.5 },
+  });
+}

@@ -1,0 +1,86 @@
+// G9, G10 and G11: the app driven over its socket as CometBFT drives it, with large state and while catching up.
+import { report, spread } from "./harness.ts";
+import { loadAccounts, signSends, type LoadAccount } from "./load.ts";
+import { assayHome, loadChainId } from "./node.ts";
+import { Replayer } from "./replayer.ts";
+import { addressFromBytes } from "../../core/crypto/bech32.ts";
+import { sha256 } from "../../core/crypto/sha256.ts";
+import { u64Bytes } from "../../core/bytes.ts";
+
+function sendsOf(accounts: LoadAccount[], rounds: number): Buffer[] {
+  return signSends({
+    ...{ accounts, rounds, chainId: loadChainId, denom: "uassay" },
+    ...{ fee: 200n, gas: 200_000n, firstAccountNumber: 0 },
+  }).map((tx) => Buffer.from(tx, "base64"));
+}
+
+/** Accounts that only lie there: nobody needs their keys. */
+const strangers = (count: number): { address: string }[] =>
+  Array.from({ length: count }, (_, i) => ({
+    address: addressFromBytes(sha256(u64Bytes(BigInt(i))).slice(0, 20)),
+  }));
+
+const percentile = (values: readonly number[], share: number): number =>
+  [...values].sort((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? NaN;
+
+/** G9 and G10: FinalizeBlock of 500 sends over `keys` accounts, then a restart with that state. */
+export async function largeState(comet: string, keys: number, blocks: number): Promise<void> {
+  const accounts = loadAccounts(500, "assay");
+  const { home } = await assayHome(
+    comet,
+    [...accounts, ...strangers(keys - accounts.length)],
+    "large",
+  );
+  const sends = sendsOf(accounts, blocks);
+  const params = { accounts: keys, txs: 500, blocks };
+  const app = await Replayer.start(home);
+  const finalize: number[] = [];
+  const commit: number[] = [];
+  await app.block([]);
+  for (let i = 0; i < blocks; i++) {
+    const txs = sends.slice(i * 500, (i + 1) * 500);
+    // As at the head of a chain: every transaction came by CheckTx before.
+    await app.check(txs);
+    const { finalizeMs, commitMs } = await app.block(txs);
+    finalize.push(finalizeMs);
+    commit.push(commitMs);
+  }
+  await app.stop();
+  const p99 = percentile(finalize, 0.99);
+  report({
+    ...{ id: "G9", what: "FinalizeBlock of 500 sends, p99", unit: "ms", value: p99, params },
+    bar: { asks: "< 500 ms", holds: p99 < 500 },
+  });
+  report({ id: "G9", what: "FinalizeBlock", unit: "ms", value: spread(finalize), params });
+  report({ id: "G9", what: "Commit", unit: "ms", value: spread(commit), params });
+  const again = await Replayer.start(home);
+  const seconds = again.startMs / 1000;
+  await again.stop();
+  report({
+    ...{ id: "G10", what: "restart to the first Info answer", unit: "s", value: seconds, params },
+    bar: { asks: "< 15 s", holds: seconds < 15 },
+  });
+}
+
+/** G11: blocks of 50 sends that no CheckTx saw, one after the other. */
+export async function blockSync(comet: string, blocks: number): Promise<void> {
+  const accounts = loadAccounts(2_000, "assay");
+  const { home } = await assayHome(comet, accounts, "sync");
+  const sends = sendsOf(accounts, Math.ceil((blocks * 50) / accounts.length));
+  const app = await Replayer.start(home);
+  try {
+    await app.block([]);
+    const before = app.cpuSeconds;
+    const began = performance.now();
+    for (let i = 0; i < blocks; i++) await app.block(sends.slice(i * 50, (i + 1) * 50));
+    const perSecond = (blocks * 1000) / (performance.now() - began);
+    const cpuMs = ((app.cpuSeconds - before) * 1000) / blocks;
+    const params = { blocks, txs: 50, appCpuMs: cpuMs.toFixed(2) };
+    report({
+      ...{ id: "G11", what: "block sync, replayed over the socket", unit: "blocks/s" },
+      ...{ value: perSecond, params, bar: { asks: ">= 200", holds: perSecond >= 200 } },
+    });
+  } finally {
+    await app.stop();
+  }
+}

@@ -1,0 +1,50 @@
+import fs from "node:fs";
+import path from "node:path";
+import { root, round, type Figure } from "./harness.ts";
+
+type Line = Figure & { readonly revision: string; readonly date: string; readonly load: number };
+
+const begin = "<!-- measured: begin -->";
+const end = "<!-- measured: end -->";
+const results = path.join(root, "test/perf/results.jsonl");
+const page = path.join(root, "docs/PERFORMANCE.md");
+
+/** The last line of each figure that has a bar, in the order of their ids. */
+function lastLines(): Line[] {
+  const last = new Map<string, Line>();
+  for (const text of fs.readFileSync(results, "utf8").trim().split("\n")) {
+    const line = JSON.parse(text) as Line;
+    if (line.bar === undefined) continue;
+    last.set(`${line.id} ${line.what} ${idOf(line)}`, line);
+  }
+  const number = ({ id }: Line): number => Number(id.slice(1));
+  return [...last.values()].sort((a, b) => number(a) - number(b));
+}
+
+/** What tells apart two figures of one goal: the sizes, not what was measured beside. */
+function idOf({ params = {} }: Line): string {
+  return ["N", "keys", "nodes", "down", "accounts"].map((name) => params[name] ?? "").join("/");
+}
+
+function rowOf(line: Line): string {
+  const { id, what, unit, value, params = {}, bar, revision, date, load } = line;
+  const shown = Array.isArray(value) ? value.map(round).join(" / ") : round(value as number);
+  const details = Object.entries(params).map(([name, one]) => `${name} ${one}`);
+  const verdict = bar?.holds === true ? "holds" : "**missed**";
+  const cells = [id, `${what} (${details.join(", ")})`, `${shown} ${unit}`, bar?.asks, verdict];
+  return `| ${[...cells, `${revision}, ${date.slice(0, 10)}, load ${round(load)}`].join(" | ")} |`;
+}
+
+/** Writes the table of docs/PERFORMANCE.md from results.jsonl: what was not measured is not in it. */
+export function writeTable(): void {
+  const text = fs.readFileSync(page, "utf8");
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`${page}: expected ${begin} and ${end}, got none`);
+  const table = [
+    "| id | what | measured (min / median / max) | bar | verdict | revision |",
+    "|---|---|---|---|---|---|",
+    ...lastLines().map(rowOf),
+  ];
+  const before = text.slice(0, from + begin.length);
+  fs.writeFileSync(page, `${before}\n${table.join("\n")}\n${text.slice(to)}`);
+}

@@ -1,0 +1,44 @@
+import { fuzz, type Target } from "../fuzz/harness.ts";
+import { framesTarget } from "../fuzz/targets/abciFrames.ts";
+import { queriesTarget, simulateTarget } from "../fuzz/targets/chain.ts";
+import { genesisTarget } from "../fuzz/targets/genesis.ts";
+import { jsonTarget } from "../fuzz/targets/json.ts";
+import { manifestTarget } from "../fuzz/targets/manifest.ts";
+import { messageTargets } from "../fuzz/targets/messages.ts";
+import { proofsTarget } from "../fuzz/targets/proofs.ts";
+import { recordsTarget } from "../fuzz/targets/records.ts";
+import { requestsTarget } from "../fuzz/targets/requests.ts";
+import { rpcTarget } from "../fuzz/targets/rpcAnswers.ts";
+import { blsTarget, secp256k1Target } from "../fuzz/targets/signatures.ts";
+import { snapshotsTarget } from "../fuzz/targets/snapshots.ts";
+import { addressesTarget, numbersTarget } from "../fuzz/targets/texts.ts";
+import { txTarget } from "../fuzz/targets/tx.ts";
+
+export function fuzzTargets(): Target[] {
+  return [
+    ...[txTarget, framesTarget, requestsTarget, recordsTarget, snapshotsTarget, proofsTarget],
+    ...[queriesTarget, simulateTarget, genesisTarget, manifestTarget, rpcTarget, jsonTarget],
+    ...[addressesTarget, numbersTarget, secp256k1Target, blsTarget],
+    ...messageTargets(),
+  ];
+}
+
+/** Round after round over all targets with other seeds until it is `until` (Date.now); throws at the first fault. */
+export async function soakFuzz({
+  seed,
+  until,
+}: {
+  seed: number;
+  until: number;
+}): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  const over = (): boolean => Date.now() >= until;
+  for (let round = 0; !over(); round++) {
+    for (const target of fuzzTargets()) {
+      if (over()) break;
+      const { inputs } = await fuzz(target, { seed: seed + round, until: over });
+      counts[target.name] = (counts[target.name] ?? 0) + inputs;
+    }
+  }
+  return counts;
+}
