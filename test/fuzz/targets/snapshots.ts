@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MalformedError } from "../../../app/db/bytes.ts";
 import { chainDigest, digest } from "../../../app/db/record.ts";
+import { machineDisk } from "../../../app/db/disk.ts";
 import { readSnapshot, writeSnapshot } from "../../../app/db/snapshot.ts";
 import { toHex, utf8Encode } from "../../../core/bytes.ts";
 import { StoreError } from "../../../core/store/errors.ts";
@@ -38,7 +39,11 @@ export const snapshotsTarget: Target = {
       run(bytes) {
         writeFileSync(file, bytes);
         try {
-          const { head, appHash } = readSnapshot(file, () => new Multistore({ stores }));
+          const { head, appHash } = readSnapshot(
+            machineDisk,
+            file,
+            () => new Multistore({ stores }),
+          );
           // Who opens it compares; a tree that was changed never has the hash that stands in the head.
           const isSeed = seeds.some((seed) => Buffer.compare(seed, bytes) === 0);
           if (isSeed) assert.equal(toHex(appHash), toHex(head.appHash));
@@ -70,6 +75,6 @@ async function sampleFile(random: Random, path: string): Promise<Uint8Array> {
     ...{ chain: chainDigest("assay-test-1"), height: 3n, timeMs: 3000n },
     ...{ appHash: store.appHash, recordHash: randomBytes(random, 32), meta: utf8Encode("meta") },
   };
-  assert.ok(await writeSnapshot(path, head, store, () => false));
+  assert.ok(await writeSnapshot(machineDisk, path, head, store, () => false));
   return readFileSync(path);
 }
