@@ -51,7 +51,7 @@ type Events = {
 };
 
 /** A Comet whose app died in the middle of a block may wait for it for good; its WAL makes killing it safe. */
-const orphanMs = 2_000;
+const orphanMs = 5_000;
 
 /** `first` is the one that ended first; of a run that ends without cause there is none. */
 type RunEnd = {

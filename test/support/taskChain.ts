@@ -286,6 +286,7 @@ export class TaskChain {
           power: 10n,
         })),
       }),
+      feegrant: { allowances: [] },
       registry: this.#registry(options),
       staking: decoded(staking.stakingModule, stakingGenesis.GenesisState, {
         params: {
