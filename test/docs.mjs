@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -49,13 +50,19 @@ function withWords({ info, line, code }, page) {
   };
 }
 
+/** A link for each package: `npm ci` in the copy empties its own folder; through one link it would empty ours. */
+export function linkPackages(from, to) {
+  mkdirSync(to);
+  for (const name of readdirSync(from)) symlinkSync(join(from, name), join(to, name));
+}
+
 /** Installed packages and the build are the user's: the blocks start where `npm ci` has ended. */
 function copyRepository(to) {
   for (const name of filesUnder(root, ".")) {
     mkdirSync(dirname(join(to, name)), { recursive: true });
     cpSync(join(root, name), join(to, name), { preserveTimestamps: true });
   }
-  symlinkSync(join(root, "node_modules"), join(to, "node_modules"));
+  linkPackages(join(root, "node_modules"), join(to, "node_modules"));
   const dist = join(root, "dist");
   if (existsSync(dist))
     cpSync(dist, join(to, "dist"), { recursive: true, preserveTimestamps: true });
@@ -107,9 +114,11 @@ function outcomeOf({ child, shown }, until) {
       stop(child);
       settle(`did not ${until === undefined ? "end" : `print "${until}"`} in ${blockTimeoutMs} ms`);
     }, blockTimeoutMs);
-    child.stdout.on("data", () => {
+    const look = () => {
       if (until !== undefined && shown.text.includes(until)) settle(undefined);
-    });
+    };
+    child.stdout.on("data", look);
+    child.stderr.on("data", look);
     child.on("error", (error) => settle(error.message));
     child.on("close", (code) => {
       settle(code === 0 && until === undefined ? undefined : `ended with code ${code}`);
@@ -117,7 +126,7 @@ function outcomeOf({ child, shown }, until) {
   });
 }
 
-async function runBlock(block, place, background) {
+export async function runBlock(block, place, background) {
   if (block.language !== "sh") return failed(block, `fence: expected sh, got ${block.language}`);
   if (block.noRun && block.reason === undefined) return failed(block, "no-run: expected a reason");
   if (block.noRun) return { ...nothing, skipped: 1, reasons: [block.reason] };
