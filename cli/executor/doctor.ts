@@ -24,6 +24,8 @@ type Status = {
 
 const lowFunds = 1_000_000n;
 
+type Purses = Pick<AssayClient, "balances" | "feeGrant">;
+
 /** Everything that would keep this executor from serving, checked before it is started (CONVENTIONS J1.8). */
 export async function diagnose(home: string, passphrase: () => string): Promise<Finding[]> {
   const file = path.join(home, "config", "executor.yml");
@@ -85,22 +87,18 @@ function secretFindings(home: string): Finding[] {
   return [fail("secrets", text, `chmod -R go= ${home}`, "E1506")];
 }
 
-async function fundsFinding(
-  client: AssayClient,
-  address: string,
-  payer = "operator",
-): Promise<Finding> {
+async function fundsFinding(client: Purses, address: string, payer = "operator"): Promise<Finding> {
   const amount = BigInt(
     (await client.balances(address)).find(({ denom }) => denom === "uassay")?.amount ?? "0",
   );
   const text = `${payer} ${amount}uassay = about ${amount / 3000n} posts`;
   if (amount >= lowFunds) return ok("funds", text);
-  return fail("funds", text, `assay tx bank send OWNER ${address} 10ASSAY`);
+  return fail("funds", text, `assay tx bank send FROM ${address} 10ASSAY`);
 }
 
 /** The allowance must be there and the granter able to pay; how far a limit goes is the chain's to say. */
-async function grantFinding(
-  client: AssayClient,
+export async function grantFinding(
+  client: Purses,
   granter: string,
   operator: string,
 ): Promise<Finding> {
