@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { createHash } from "node:crypto";
@@ -10,6 +10,7 @@ import { parseDec } from "../core/math/dec.ts";
 import { MAX_SOCKET_PATH_BYTES } from "./abci/socketPath.ts";
 import { beaconSecret, blsPublicKey } from "./crypto/bls.ts";
 import { StartError } from "./errors.ts";
+import { logLevels } from "./appLogger.ts";
 import type { MinGasPrice } from "./tx/fee.ts";
 import type { MempoolLimits } from "./tx/mempool.ts";
 
@@ -27,6 +28,7 @@ export type AppToml = {
   readonly segmentBytes: number;
   /** host:port of the metrics page, undefined when it is off. */
   readonly metrics: string | undefined;
+  readonly logLevel: string;
 };
 
 /** The same on every node that says nothing else: peers fetch one snapshot from several. */
@@ -89,7 +91,8 @@ export function readAppToml(home: string): AppToml {
     snapshotKeep: Number(ofSync("snapshot-keep-recent", 2n)),
     haltHeight: whole("halt-height"),
     segmentBytes: Number(whole("state-segment-bytes")) || 64 * 1024 * 1024,
-    metrics: telemetry["enabled"] === true ? String(telemetry["address"] ?? "") : undefined,
+    metrics: telemetry["enabled"] === true ? address(path, telemetry["address"]) : undefined,
+    logLevel: level(path, file["log-level"] ?? "info"),
   };
 }
 
@@ -105,6 +108,17 @@ export function readMempoolLimits(home: string): MempoolLimits {
     txs: typeof size === "bigint" && size > 0n ? size : defaultMempool.txs,
     bytes: typeof bytes === "bigint" && bytes > 0n ? bytes : defaultMempool.bytes,
   };
+}
+
+function address(path: string, value: unknown): string {
+  if (typeof value === "string" && /^(?:[\w.-]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5}$/.test(value))
+    return value;
+  throw faultOf(path, "[telemetry] address", '"127.0.0.1:26661"', value);
+}
+
+function level(path: string, value: unknown): string {
+  if (typeof value === "string" && logLevels.some((known) => known === value)) return value;
+  throw faultOf(path, "log-level", logLevels.join(", "), value);
 }
 
 /** SDK files write numbers as text or plain. */
@@ -146,6 +160,8 @@ export function socketPathOf(home: string): string {
  * genesis whose key is not the registered one must not start: none of its blocks could hold a draw (PROTOCOL 7.4).
  */
 export function readBeaconSecret(home: string, genesis: GenesisFile): Uint8Array | undefined {
+  for (const name of ["priv_validator_key.json", "beacon_key.json", "node_key.json"])
+    requirePrivate(join(home, "config", name));
   const consensus = readText(join(home, "config", "priv_validator_key.json"));
   const consensusKey = consensus === undefined ? undefined : keyPair(consensus);
   const own = readText(join(home, "config", "beacon_key.json"));
@@ -159,6 +175,15 @@ export function readBeaconSecret(home: string, genesis: GenesisFile): Uint8Array
   );
   if (isValidator) requireRegistered(genesis, consensusKey.publicKey, secret);
   return secret;
+}
+
+/** Throws E1506 for a secret that other users of this machine can read. */
+function requirePrivate(path: string): void {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined || (stat.mode & 0o077) === 0 || process.platform === "win32") return;
+  const mode = (stat.mode & 0o777).toString(8);
+  const what = `secret file ${path} can be read by others: expected mode 600, got ${mode}`;
+  throw new StartError("E1506", what, [`chmod 600 ${path}`]);
 }
 
 function requireRegistered(

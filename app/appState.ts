@@ -4,6 +4,7 @@ import type { BlockInfo, Crypto, Ctx, ReadCtx } from "../core/context.ts";
 import { FatalError } from "../core/errors.ts";
 import { EventLog } from "../core/events.ts";
 import { GasMeter } from "../core/gas.ts";
+import type { Lane } from "../core/module.ts";
 import { branch, type Branch } from "../core/store/branch.ts";
 import type { ReadStore, WriteStore } from "../core/store/kv.ts";
 import { moduleAddress } from "../core/crypto/address.ts";
@@ -52,6 +53,8 @@ export class ChainState {
   readonly quota: MempoolQuota | undefined;
   /** Lines for the operator, taken by whoever logs. */
   readonly alarms: string[] = [];
+  /** Transactions by lane as this node saw them at its last proposal. */
+  readonly offered = new Map<Lane, number>();
   readonly feeCollector = moduleAddress("fee_collector");
   readonly #times = new Map<bigint, bigint>();
   finalized: Finalized | undefined;

@@ -1,7 +1,8 @@
+import type { Server } from "node:http";
 import { availableParallelism, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { pino, type Logger } from "pino";
+import type { Logger } from "pino";
 import { createServer, type AbciServer } from "./abci/server.ts";
 import { createHandlers } from "./app.ts";
 import { appName, defaultQueryGasLimit } from "./appConfig.ts";
@@ -16,8 +17,11 @@ import {
   socketPathOf,
   usePrefixOf,
 } from "./appHome.ts";
-import { observed } from "./appLog.ts";
-import { startMetrics, type Metrics } from "./appMetrics.ts";
+import { DelayWatch } from "./appDelay.ts";
+import { servePages, type Health } from "./appHealth.ts";
+import { noFacts, observed } from "./appLog.ts";
+import { logLevels, makeLogger, output } from "./appLogger.ts";
+import { Metrics } from "./appMetrics.ts";
 import { buildRegistry } from "./appRegistry.ts";
 import { rollBackIfAsked } from "./appRollback.ts";
 import { ChainState } from "./appState.ts";
@@ -34,17 +38,14 @@ const version = "0.1.0";
 /** Threads that verify beside the main one; CometBFT needs cores too. */
 const mostVerifiers = 3;
 
-// Written at once: an asynchronous log loses its last lines at an exit.
-const output = pino.destination({ dest: 1, sync: true });
+type Running = { readonly server: AbciServer; readonly db: Db; readonly pages?: Server };
 
-type Running = { readonly server: AbciServer; readonly db: Db; readonly metrics?: Metrics };
-
-function readFlags(): { home: string; socket: string | undefined; level: string } {
+function readFlags(): { home: string; socket: string | undefined; level: string | undefined } {
   const { values } = parseArgs({
     options: {
       home: { type: "string" },
       socket: { type: "string" },
-      "log-level": { type: "string", default: "info" },
+      "log-level": { type: "string" },
     },
   });
   const home = values.home ?? process.env["ASSAY_HOME"];
@@ -53,18 +54,25 @@ function readFlags(): { home: string; socket: string | undefined; level: string 
       "node dist/app/main.js --home DIR",
     ]);
   }
-  return { home: resolve(home), socket: values.socket, level: values["log-level"] };
+  const level = values["log-level"];
+  if (level !== undefined && !logLevels.some((known) => known === level)) {
+    const what = `--log-level: expected ${logLevels.join(", ")}, got ${level}`;
+    throw new StartError("E1418", what, ["assay start --log-level info"]);
+  }
+  return { home: resolve(home), socket: values.socket, level };
 }
 
 async function start(): Promise<void> {
   const { home, socket, level } = readFlags();
-  const log = pino({ level, base: null }, output);
+  const log = makeLogger(level ?? "info");
   assertNative();
   const genesis = readGenesis(home);
   const killAt = process.env["ASSAY_KILL_AT"];
   if (killAt !== undefined) armKillPoint(killAt, genesis.chain_id);
   usePrefixOf(genesis);
   const toml = readAppToml(home);
+  log.level = level ?? toml.logLevel;
+  changeLevelOnSignal(log, home);
   const beaconSecret = readBeaconSecret(home, genesis);
   const registry = buildRegistry(modules, loadDescriptors());
   const data = join(home, "data", "app");
@@ -100,16 +108,50 @@ async function start(): Promise<void> {
   };
   const pool = new VerifyPool(Math.min(availableParallelism() - 1, mostVerifiers));
   const state = new ChainState(config, registry, db, appCrypto(), (jobs) => pool.verify(jobs));
-  const metrics = toml.metrics === undefined ? undefined : await startMetrics(toml.metrics);
-  const handlers = observed(killable(createHandlers(state)), state, log, metrics);
+  const facts = noFacts();
+  const metrics = new Metrics(genesis.chain_id, version);
+  metrics.startedAt(db.lastHeight);
+  const delay = new DelayWatch((seconds) => metrics.delayed(seconds));
+  const handlers = observed(killable(createHandlers(state)), state, { log, facts, metrics, delay });
   const server = createServer(handlers, { fatal: (error) => die(log, error) });
+  const health = (): Health => ({
+    ...{ chain_id: genesis.chain_id, version, height: String(state.height) },
+    block_time: state.height === 0n ? "" : new Date(Number(db.timeMs)).toISOString(),
+    last_commit_age_seconds: secondsSince(facts.committedAtMs),
+    event_loop_delay_seconds: Math.round(delay.seconds * 1000) / 1000,
+    comet_connections: server.connections(),
+    block_in_progress_seconds: secondsSince(facts.finalizedAtMs) ?? 0,
+    ...{ rss_bytes: process.memoryUsage.rss(), alarms: facts.alarms },
+  });
+  const pages =
+    toml.metrics === undefined
+      ? undefined
+      : await servePages(toml.metrics, metrics.registry, health);
   const path = socket === undefined ? socketPathOf(home) : resolve(socket);
   await server.listen(path);
   killPoint("start.listening");
-  closeOnSignals(log, { server, db, ...(metrics === undefined ? {} : { metrics }) });
+  delay.start();
+  closeOnSignals(log, { server, db, ...(pages === undefined ? {} : { pages }) });
   log.info({ chain: genesis.chain_id, verify: "native" }, appName);
   const ready = { ready: true, height: String(db.lastHeight), socket: path };
   output.write(`${JSON.stringify(ready)}\n`);
+}
+
+function secondsSince(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.max(0, Date.now() - ms) / 1000;
+}
+
+/** SIGUSR2: config/app.toml says anew how much is logged. */
+function changeLevelOnSignal(log: Logger, home: string): void {
+  process.on("SIGUSR2", () => {
+    try {
+      const { logLevel } = readAppToml(home);
+      log.level = logLevel;
+      log.info({ logLevel }, "log level");
+    } catch (error) {
+      log.error({ err: error }, "app.toml was not read again");
+    }
+  });
 }
 
 function closeOnSignals(log: Logger, running: Running): void {
@@ -117,7 +159,7 @@ function closeOnSignals(log: Logger, running: Running): void {
   const close = (): void => {
     if (closing) return;
     closing = true;
-    running.metrics?.close();
+    running.pages?.close();
     void running.server
       .close()
       .then(() => running.db.close())
@@ -140,4 +182,4 @@ function die(log: Logger, error: unknown): never {
   process.exit(1);
 }
 
-start().catch((error: unknown) => die(pino({ base: null }, output), error));
+start().catch((error: unknown) => die(makeLogger("info"), error));

@@ -2,7 +2,9 @@ import { parse } from "smol-toml";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { AssayClient, type ConnectOptions } from "../client/index.ts";
+import { AssayClient, userError, type ConnectOptions } from "../client/index.ts";
+import { readPassphraseFile } from "../client/keyring/secretFile.ts";
+import { askHidden } from "./askHidden.ts";
 import { localnetData } from "./home/programs.ts";
 import { yellow } from "./print.ts";
 import { Keyring, requireBackendAllowed, type Backend } from "../client/keyring/keyring.ts";
@@ -105,19 +107,9 @@ export function makeContext(
   };
 }
 
-function readPassphrase({ passphraseFile }: GlobalOptions): string {
-  if (passphraseFile !== undefined)
-    return fs.readFileSync(passphraseFile, "utf8").replace(/\r?\n$/, "");
-  return askHidden("passphrase: ");
-}
-
-/** Reads one line from the terminal without showing it; fails where there is no terminal. */
-function askHidden(question: string): string {
-  const terminal = fs.openSync("/dev/tty", "r+");
-  fs.writeSync(terminal, question);
-  const byte = Buffer.alloc(1);
-  let text = "";
-  while (fs.readSync(terminal, byte) === 1 && byte[0] !== 10) text += byte.toString("latin1");
-  fs.closeSync(terminal);
+function readPassphrase({ passphraseFile, keyringBackend: backend }: GlobalOptions): string {
+  if (passphraseFile !== undefined) return readPassphraseFile(passphraseFile);
+  const text = askHidden("passphrase: ");
+  if (text === undefined || text === "") throw userError("E1504", { backend });
   return text;
 }

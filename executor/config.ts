@@ -6,6 +6,8 @@ import type { Manifest } from "../client/manifest/manifest.ts";
 import { userError } from "../client/errors/index.ts";
 import type { Backend } from "../client/keyring/keyring.ts";
 
+export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+
 /** config/executor.yml of an executor's home. */
 export type ExecutorConfig = {
   readonly home: string;
@@ -23,7 +25,9 @@ export type ExecutorConfig = {
   /** Tasks run at once. */
   readonly concurrency: number;
   readonly pollMs: number;
-  readonly metricsPort: number | undefined;
+  /** host:port of the metrics page. */
+  readonly metrics: string | undefined;
+  readonly logLevel: string;
   readonly services: readonly Manifest[];
 };
 
@@ -38,7 +42,8 @@ type Raw = {
   gas_price?: { amount?: number; denom?: string };
   concurrency?: number;
   poll_ms?: number;
-  metrics_port?: number;
+  metrics?: string;
+  log_level?: string;
   services?: string[];
 };
 
@@ -71,9 +76,22 @@ export function readConfig(home: string): ExecutorConfig {
     gasPrice: { amount: raw.gas_price?.amount ?? 0.025, denom: raw.gas_price?.denom ?? "uassay" },
     concurrency: raw.concurrency ?? 8,
     pollMs: raw.poll_ms ?? 200,
-    metricsPort: raw.metrics_port,
+    metrics: addressOf(file, raw.metrics),
+    logLevel: levelOf(file, raw.log_level ?? "info"),
     services: (raw.services ?? []).map((manifest) =>
       loadManifest(path.resolve(path.dirname(file), manifest)),
     ),
   };
+}
+
+function addressOf(file: string, value: string | undefined): string | undefined {
+  if (value === undefined || /^(?:[\w.-]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5}$/.test(value)) return value;
+  const expected = "host:port, for instance 127.0.0.1:26662";
+  throw userError("E4011", { field: `${file} metrics`, expected, actual: String(value) });
+}
+
+function levelOf(file: string, value: string): string {
+  if (logLevels.some((known) => known === value)) return value;
+  const expected = logLevels.join(", ");
+  throw userError("E4011", { field: `${file} log_level`, expected, actual: value });
 }

@@ -71,9 +71,9 @@ export class Executor {
     while (!this.#stopping) {
       try {
         await this.#round();
-        this.#parts.metrics.reachable.set(1);
+        this.#parts.metrics.roundDone();
       } catch (error) {
-        if (error instanceof RpcUnavailable) this.#parts.metrics.reachable.set(0);
+        this.#parts.metrics.roundFailed(error instanceof RpcUnavailable);
         this.#parts.log.warn({ why: String(error) }, "round failed");
       }
       await this.#sleep();
@@ -96,8 +96,7 @@ export class Executor {
   async #round(): Promise<void> {
     const { client, metrics } = this.#parts;
     const { work, height } = await this.#assignments();
-    metrics.height.set(Number(height));
-    metrics.open.set(work.length);
+    metrics.assigned(height, work.length);
     await this.#readBonds();
     const commits: Post<ReturnType<typeof commitPost>>[] = [];
     const reveals: Post<ReturnType<typeof revealPost>>[] = [];
@@ -213,6 +212,7 @@ export class Executor {
       );
       journal.put(record);
       metrics.runs.inc({ outcome: "ok" });
+      metrics.runSeconds.observe((Date.now() - started) / 1000);
       log.info(
         {
           seat: key,

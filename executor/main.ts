@@ -1,8 +1,7 @@
-import fs from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { pino } from "pino";
 import { AssayClient, RpcUnavailable, UserError, renderError } from "../client/index.ts";
+import { readPassphraseFile } from "../client/keyring/secretFile.ts";
 import { Keyring } from "../client/keyring/keyring.ts";
 import { hmacSha256 } from "../core/crypto/hash.ts";
 import { utf8Encode } from "../core/bytes.ts";
@@ -10,10 +9,10 @@ import { readConfig, type ExecutorConfig } from "./config.ts";
 import { Executor } from "./executor.ts";
 import { followBlocks } from "./follow.ts";
 import { Journal } from "./journal.ts";
+import { changeLevelOnSignal, makeLogger } from "./log.ts";
 import { lockHome } from "./lock.ts";
 import { makeMetrics, serveMetrics } from "./metrics.ts";
 
-const redacted = ["privateKey", "mnemonic", "secret", "passphrase", "salt"];
 const retryMs = 500;
 
 /** A node may start after its executor: wait for it. */
@@ -40,12 +39,10 @@ async function connect(
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { home: { type: "string" } } });
   const config = readConfig(path.resolve(values.home ?? "."));
-  const log = pino(
-    { level: process.env["ASSAY_LOG_LEVEL"] ?? "info", redact: redacted },
-    pino.destination({ sync: true, fd: 2 }),
-  );
+  const log = makeLogger(process.env["ASSAY_LOG_LEVEL"] ?? config.logLevel);
+  changeLevelOnSignal(log, config.home);
   const unlock = lockHome(config.home);
-  const passphrase = (): string => fs.readFileSync(config.passphraseFile ?? "", "utf8").trimEnd();
+  const passphrase = (): string => readPassphraseFile(config.passphraseFile ?? "");
   const keyring = new Keyring({
     home: config.home,
     backend: config.keyring,
@@ -75,7 +72,7 @@ async function main(): Promise<void> {
   });
   stopping.signal.addEventListener("abort", () => executor.stop());
   const server =
-    config.metricsPort === undefined ? undefined : serveMetrics(metrics, config.metricsPort);
+    config.metrics === undefined ? undefined : await serveMetrics(metrics, config.metrics);
   const unfollow = followBlocks(config.rpc, () => executor.hint());
   process.stdout.write(
     `${JSON.stringify({ ready: true, operator: client.address, chain: client.chainId })}\n`,

@@ -1,13 +1,15 @@
 import fs from "node:fs";
+import path from "node:path";
 import { writeFile } from "../cli/home/files.ts";
 import { clientToml } from "../cli/home/templates.ts";
 import { buildGenesis } from "../cli/home/genesis.ts";
 import { cometConfig, writeBeaconKeys, writeGenesis, writeHome } from "../cli/home/init.ts";
 import { writeExecutorHome } from "../cli/executor/setup.ts";
+import { editToml } from "../cli/supervise/editToml.ts";
 import { cometSettings, nodeId, writeCometConfig } from "../cli/supervise/config.ts";
 import type { Account } from "./accounts.ts";
 import type { Folder, Network } from "./folder.ts";
-import { nodePorts, rpcUrl } from "./ports.ts";
+import { executorMetricsPort, nodePorts, rpcUrl } from "./ports.ts";
 
 const assay = 1_000_000n;
 const genesisBalance = 10_000n * assay;
@@ -65,6 +67,12 @@ export async function connectNodes(folder: Folder, network: Network, comet: stri
       options.home,
       cometSettings({ ...cometConfig(options), persistentPeers }),
     );
+    const appFile = path.join(options.home, "config", "app.toml");
+    const address = `127.0.0.1:${options.ports.app}`;
+    writeFile(
+      appFile,
+      editToml(fs.readFileSync(appFile, "utf8"), { "telemetry.address": address }),
+    );
   }
   // Where commands without a home of their own find the nodes.
   const { chainId } = network;
@@ -97,6 +105,7 @@ export async function writeExecutor(
     chainId: network.chainId,
     keyring: keyringBackend,
     services: servedBy(folder, index),
+    metrics: `127.0.0.1:${executorMetricsPort(index, network.portOffset)}`,
   });
   return address;
 }

@@ -11,7 +11,7 @@ import { Folder, type Network } from "./folder.ts";
 import { addService, connectNodes, rpcUrls, writeExecutors, writeNetwork } from "./homes.ts";
 import { Keeper } from "./keeper.ts";
 import type { Options } from "./options.ts";
-import { demoServerPort, nodePorts, requireFree } from "./ports.ts";
+import { demoServerPort, executorMetricsPort, nodePorts, requireFree } from "./ports.ts";
 import { until } from "./processes.ts";
 import type { Report } from "./report.ts";
 import { connectAs, serveService, untilDrawable } from "./serveService.ts";
@@ -133,6 +133,9 @@ async function prepare(
     ...Array.from({ length: network.validators }, (_, i) =>
       Object.values(nodePorts(i, network.portOffset)),
     ).flat(),
+    ...Array.from({ length: network.executors }, (_, i) =>
+      executorMetricsPort(i + 1, network.portOffset),
+    ),
     demoServerPort(network.portOffset),
   ]);
   return report.step(saved === undefined ? "genesis" : "data", async () => {

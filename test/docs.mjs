@@ -1,4 +1,4 @@
-// Runs the `sh` blocks of README.md in order, each from the root of one fresh copy of the repository.
+// Runs the `sh` blocks of each page in order, each from the root of one fresh copy of the repository.
 // A fence may say  no-run reason="why"  or  background until="text that shows it is up".
 import { spawn, spawnSync } from "node:child_process";
 import {
@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -16,11 +17,11 @@ import { sumOf } from "./outcome.mjs";
 import { filesUnder } from "./tidy/files.mjs";
 
 const root = join(import.meta.dirname, "..");
-const page = "README.md";
+const pages = ["README.md", "docs/OPERATORS.md"];
 const blockTimeoutMs = 300_000;
 
 /** The shell blocks of a page; `line` is that of the first command. */
-export function blocksOf(text) {
+export function blocksOf(text, page = "README.md") {
   const blocks = [];
   let open;
   for (const [index, line] of text.split("\n").entries()) {
@@ -32,10 +33,12 @@ export function blocksOf(text) {
       open = undefined;
     }
   }
-  return blocks.filter(({ info }) => /^(sh|bash|shell|console)\b/.test(info)).map(withWords);
+  return blocks
+    .filter(({ info }) => /^(sh|bash|shell|console)\b/.test(info))
+    .map((block) => withWords(block, page));
 }
 
-function withWords({ info, line, code }) {
+function withWords({ info, line, code }, page) {
   return {
     at: `${page}:${line}`,
     name: code.trim().split("\n")[0] ?? "",
@@ -47,13 +50,19 @@ function withWords({ info, line, code }) {
   };
 }
 
+/** A link for each package: `npm ci` in the copy empties its own folder; through one link it would empty ours. */
+export function linkPackages(from, to) {
+  mkdirSync(to);
+  for (const name of readdirSync(from)) symlinkSync(join(from, name), join(to, name));
+}
+
 /** Installed packages and the build are the user's: the blocks start where `npm ci` has ended. */
 function copyRepository(to) {
   for (const name of filesUnder(root, ".")) {
     mkdirSync(dirname(join(to, name)), { recursive: true });
     cpSync(join(root, name), join(to, name), { preserveTimestamps: true });
   }
-  symlinkSync(join(root, "node_modules"), join(to, "node_modules"));
+  linkPackages(join(root, "node_modules"), join(to, "node_modules"));
   const dist = join(root, "dist");
   if (existsSync(dist))
     cpSync(dist, join(to, "dist"), { recursive: true, preserveTimestamps: true });
@@ -105,9 +114,11 @@ function outcomeOf({ child, shown }, until) {
       stop(child);
       settle(`did not ${until === undefined ? "end" : `print "${until}"`} in ${blockTimeoutMs} ms`);
     }, blockTimeoutMs);
-    child.stdout.on("data", () => {
+    const look = () => {
       if (until !== undefined && shown.text.includes(until)) settle(undefined);
-    });
+    };
+    child.stdout.on("data", look);
+    child.stderr.on("data", look);
     child.on("error", (error) => settle(error.message));
     child.on("close", (code) => {
       settle(code === 0 && until === undefined ? undefined : `ended with code ${code}`);
@@ -115,7 +126,7 @@ function outcomeOf({ child, shown }, until) {
   });
 }
 
-async function runBlock(block, place, background) {
+export async function runBlock(block, place, background) {
   if (block.language !== "sh") return failed(block, `fence: expected sh, got ${block.language}`);
   if (block.noRun && block.reason === undefined) return failed(block, "no-run: expected a reason");
   if (block.noRun) return { ...nothing, skipped: 1, reasons: [block.reason] };
@@ -131,23 +142,33 @@ function failed({ name, at }, error) {
   return { ...nothing, failed: 1, failures: [{ name, at, error }] };
 }
 
-export async function runDocs() {
+/** What a page left running ends with it: the next one begins on a quiet machine. */
+async function runPage(page, place) {
   const file = join(root, page);
-  const blocks = existsSync(file) ? blocksOf(readFileSync(file, "utf8")) : [];
+  const blocks = existsSync(file) ? blocksOf(readFileSync(file, "utf8"), page) : [];
   if (blocks.length === 0) {
     return failed({ name: page, at: page }, "blocks: expected at least one, got none");
   }
-  const scratch = mkdtempSync(join(tmpdir(), "assay-docs-"));
   const background = [];
+  const outcomes = [];
+  try {
+    for (const block of blocks) outcomes.push(await runBlock(block, place, background));
+  } finally {
+    for (const child of background) stop(child);
+  }
+  return sumOf(outcomes);
+}
+
+export async function runDocs() {
+  const scratch = mkdtempSync(join(tmpdir(), "assay-docs-"));
   try {
     const cwd = join(scratch, "assay");
     copyRepository(cwd);
     const place = { cwd, env: environment(join(scratch, "home")) };
     const outcomes = [];
-    for (const block of blocks) outcomes.push(await runBlock(block, place, background));
+    for (const page of pages) outcomes.push(await runPage(page, place));
     return sumOf(outcomes);
   } finally {
-    for (const child of background) stop(child);
     rmSync(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
@@ -279,6 +279,40 @@ describe("tidy: runner", () => {
         ["ls", false, undefined, "up"],
       ],
     );
+  });
+
+  it("lets no block of a page empty the packages of this checkout", async () => {
+    const { linkPackages } = await script<{ linkPackages: (from: string, to: string) => void }>(
+      "test/docs.mjs",
+    );
+    const folder = mkdtempSync(join(tmpdir(), "assay-tidy-"));
+    const [from, to] = [join(folder, "from"), join(folder, "to")];
+    const file = join("@scope", "package", "index.js");
+    mkdirSync(join(from, "@scope", "package"), { recursive: true });
+    writeFileSync(join(from, file), "1");
+    linkPackages(from, to);
+    assert.equal(readFileSync(join(to, file), "utf8"), "1");
+    // What `npm ci` does first: every entry of the folder goes.
+    for (const name of readdirSync(to)) rmSync(join(to, name), { recursive: true });
+    assert.throws(() => readFileSync(join(to, file)), { code: "ENOENT" });
+    assert.equal(readFileSync(join(from, file), "utf8"), "1");
+    rmSync(folder, { recursive: true });
+  });
+
+  it("sees what a block in the background writes to stderr", async () => {
+    const { runBlock } = await script<{
+      runBlock: (block: object, place: object, background: { pid: number }[]) => Promise<object>;
+    }>("test/docs.mjs");
+    const background: { pid: number }[] = [];
+    const block = { ...{ name: "", at: "", language: "sh", noRun: false }, until: "it is up" };
+    const code = "echo it is up >&2; read -r _ < <(tail -f /dev/null)";
+    const outcome = await runBlock(
+      { ...block, code },
+      { cwd: tmpdir(), env: process.env },
+      background,
+    );
+    for (const { pid } of background) process.kill(-pid, "SIGKILL");
+    assert.equal((outcome as { passed: number }).passed, 1);
   });
 
   it("ends with 0 when all pass", () => {

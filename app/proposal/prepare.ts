@@ -37,6 +37,8 @@ export function prepareProposal(
     const candidate = readCandidate(state, ctx, bytes);
     if (candidate !== undefined) candidates.push(candidate);
   }
+  state.offered.clear();
+  for (const { lane } of candidates) state.offered.set(lane, (state.offered.get(lane) ?? 0) + 1);
   return { txs: [...first, ...new BlockFiller(ctx, room).fill(candidates)] };
 }
 

@@ -5,6 +5,7 @@ import { userError } from "../../client/index.ts";
 import { Role } from "../../proto/gen/assay/registry/v1/registry.ts";
 import type { CliContext } from "../context.ts";
 import { diagnose } from "../executor/doctor.ts";
+import { findingLines } from "../doctor/finding.ts";
 import { setUpNode, writeExecutorHome } from "../executor/setup.ts";
 import { exitCodes } from "../exit.ts";
 import type { Register } from "../register.ts";
@@ -22,6 +23,7 @@ type SetupFlags = {
   feeGrant?: boolean;
   endpoint: string;
   manifest: string;
+  metrics: string;
   executorHome?: string;
 };
 
@@ -45,6 +47,7 @@ export const register: Register = (program, context) => {
     .option("--fee-grant", "grant the operator fees up to --funds instead of sending it coins")
     .option("--endpoint <url>", "where the instance can be reached", "")
     .option("--manifest <file>", "service.yml of the service", "service.yml")
+    .option("--metrics <host:port>", "its page for Prometheus", "127.0.0.1:26662")
     .option("--executor-home <dir>", "home of the executor (default HOME/executor)")
     .action((flags: SetupFlags) => setup(context(), flags));
   executor
@@ -59,12 +62,10 @@ export const register: Register = (program, context) => {
     .action(async (flags: { executorHome?: string }) => {
       const cli = context();
       const findings = await diagnose(executorHome(cli, flags.executorHome), () => "");
-      for (const { ok, name, text } of findings)
-        cli.out(`  ${ok ? "ok  " : "FAIL"}  ${name.padEnd(10)}  ${text}`);
-      const failed = findings.filter(({ ok }) => !ok).length;
-      if (failed === 0) return;
-      cli.out(`${failed} of ${findings.length} failed`);
-      process.exitCode = exitCodes.local;
+      if (cli.options.output === "json") cli.out(JSON.stringify(findings));
+      else for (const finding of findings) findingLines(finding).forEach((line) => cli.out(line));
+      const failed = findings.filter(({ level }) => level === "fail").length;
+      if (failed > 0) throw userError("E1441", { count: failed, checks: findings.length });
     });
 };
 
@@ -110,6 +111,7 @@ async function setup(cli: CliContext, flags: SetupFlags): Promise<void> {
     chainId: owner.chainId,
     keyring: keyringBackend,
     services: [flags.manifest],
+    metrics: flags.metrics,
     ...(passphraseFile === undefined ? {} : { passphraseFile }),
     ...(feeGrant ? { feeGranter: owner.sender.address } : {}),
   });

@@ -5,6 +5,9 @@ import { register as start } from "./start.ts";
 import { register as localnet } from "./localnet.ts";
 import { register as init } from "./init.ts";
 import { register as explain } from "./explain.ts";
+import { register as doctor } from "./doctor.ts";
+import { register as genesis } from "./genesis.ts";
+import { register as join } from "./join.ts";
 import { register as comet } from "./comet.ts";
 import { register as executor } from "./executor.ts";
 import { register as keys } from "./keys.ts";
@@ -16,8 +19,11 @@ import { register as tx } from "./tx.ts";
 /** Every command, in the order of the help. */
 export const commands: readonly Register[] = [
   init,
+  genesis,
+  join,
   start,
   status,
+  doctor,
   state,
   localnet,
   comet,

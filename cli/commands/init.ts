@@ -1,13 +1,15 @@
 import path from "node:path";
-import { userError } from "../../client/errors/index.ts";
 import type { CliContext } from "../context.ts";
 import { chooseEngine, readEngineName } from "../comet/choose.ts";
 import { buildGenesis } from "../home/genesis.ts";
 import { requireEmptyHome, writeBeaconKeys, writeGenesis, writeHome } from "../home/init.ts";
+import { userError } from "../../client/index.ts";
+import { portsFrom } from "../supervise/config.ts";
 import type { Register } from "../register.ts";
 import { isDevelopment } from "../supervise/engine.ts";
 
-type Flags = { overwrite?: boolean; cometbft?: string; engine?: string };
+type Flags = { overwrite?: boolean; cometbft?: string; engine?: string; portOffset?: string };
+const mostOffset = 30_000;
 
 const written = [
   ["config/config.toml", "the engine's settings"],
@@ -25,6 +27,7 @@ export const register: Register = (program, context) => {
     .description("write a new home: keys, configuration and a genesis file")
     .option("--overwrite", "replace the chain and the keys that are there")
     .option("--engine <name>", "comet, solo (development, no consensus) or auto")
+    .option("--port-offset <n>", "add n to every port: for several homes on one machine")
     .option("--cometbft <path>", "CometBFT program (default: the one of `assay comet path`)")
     .action((moniker: string, flags: Flags) => init(context(), moniker, flags));
 };
@@ -32,6 +35,7 @@ export const register: Register = (program, context) => {
 async function init(cli: CliContext, moniker: string, flags: Flags): Promise<void> {
   const { home, node } = cli.options;
   const chainId = cli.options.chainId ?? "assay-dev-1";
+  const offset = offsetOf(flags.portOffset);
   const local = isDevelopment(chainId);
   const named = flags.cometbft === undefined ? cli.env["ASSAY_ENGINE"] : "comet";
   const wanted = readEngineName(flags.engine ?? named) ?? "auto";
@@ -53,7 +57,8 @@ async function init(cli: CliContext, moniker: string, flags: Flags): Promise<voi
     profile,
     comet: engine.path,
     keyringBackend: cli.options.keyringBackend,
-    nodes: node.split(","),
+    ports: portsFrom(offset),
+    nodes: offset === 0 ? node.split(",") : [`http://127.0.0.1:${portsFrom(offset).rpc}`],
   });
   const validators = writeBeaconKeys([made]);
   const genesis = buildGenesis({ chainId, profile, timeMs: Date.now(), validators, accounts: [] });
@@ -67,4 +72,12 @@ async function init(cli: CliContext, moniker: string, flags: Flags): Promise<voi
   cli.out(`${chainId}   ${moniker}   node id ${made.nodeId}\n`);
   for (const [file, what] of written) cli.out(`  ${path.join(home, file).padEnd(56)} ${what}`);
   cli.out(`\nnext   assay start${home.endsWith("/.assay") ? "" : ` --home ${home}`}`);
+}
+
+function offsetOf(text: string | undefined): number {
+  const value = Number(text ?? "0");
+  if (Number.isInteger(value) && value >= 0 && value <= mostOffset) return value;
+  throw userError("E4011", {
+    ...{ field: "--port-offset", expected: `0 to ${mostOffset}`, actual: String(text) },
+  });
 }

@@ -7,6 +7,9 @@ import {
   requireBackendAllowed,
   type KeyInfo,
 } from "../../client/keyring/keyring.ts";
+import { armor, isArmored, unarmor } from "../../client/keyring/armor.ts";
+import { readPassphraseFile, requirePrivate } from "../../client/keyring/secretFile.ts";
+import { askHidden } from "../askHidden.ts";
 import type { CliContext } from "../context.ts";
 import type { Register } from "../register.ts";
 
@@ -18,6 +21,8 @@ type AddFlags = {
   coinType?: string;
   showMnemonic?: boolean;
 };
+
+type ExportFlags = { armorPassphraseFile?: string; unarmoredHex?: boolean };
 
 export const register: Register = (program, context) => {
   const keys = program.command("keys").description("keys of this home's keyring");
@@ -59,24 +64,17 @@ export const register: Register = (program, context) => {
     .action((from: string, to: string) => showKey(context(), context().keyring().rename(from, to)));
   keys
     .command("export <name>")
-    .description("print the private key in hex")
-    .requiredOption("--unarmored-hex", "say that you want the bare secret")
-    .action((name: string) =>
-      context().out(Buffer.from(context().keyring().privateKey(name)).toString("hex")),
-    );
+    .description("print the private key, encrypted under a passphrase of its own")
+    .option("--armor-passphrase-file <file>", "that passphrase (default: asked for)")
+    .option("--unarmored-hex", "print the bare secret in hex instead; needs --unsafe")
+    .action((name: string, flags: ExportFlags) => exportKey(context(), name, flags));
   keys
     .command("import <name> <file>")
-    .description("add a private key from a file of 64 hex digits")
-    .action(async (name: string, file: string) => {
-      const text = fs.readFileSync(file, "utf8").trim();
-      if (!/^[0-9a-fA-F]{64}$/.test(text))
-        throw userError("E4011", {
-          field: file,
-          expected: "64 hex digits",
-          actual: "something else",
-        });
-      showKey(context(), await context().keyring().addPrivateKey(name, Buffer.from(text, "hex")));
-    });
+    .description("add a private key: a file of assay keys export, or of 64 hex digits")
+    .option("--armor-passphrase-file <file>", "passphrase of the exported key (default: asked for)")
+    .action((name: string, file: string, flags: ExportFlags) =>
+      importKey(context(), name, file, flags),
+    );
   keys
     .command("mnemonic")
     .description("print a new mnemonic")
@@ -89,6 +87,51 @@ export const register: Register = (program, context) => {
       context().out(`prefix: ${prefix}\nbytes: ${Buffer.from(data).toString("hex")}`);
     });
 };
+
+function exportKey(cli: CliContext, name: string, flags: ExportFlags): void {
+  if (flags.unarmoredHex === true) {
+    if (!cli.options.unsafe) {
+      const actual = "--unarmored-hex alone";
+      throw userError("E4011", { field: "keys export", expected: "also --unsafe", actual });
+    }
+    return cli.out(Buffer.from(cli.keyring().privateKey(name)).toString("hex"));
+  }
+  const secret = cli.keyring().privateKey(name);
+  cli.out(armor(secret, armorPassphrase(flags, true)).trimEnd());
+}
+
+async function importKey(
+  cli: CliContext,
+  name: string,
+  file: string,
+  flags: ExportFlags,
+): Promise<void> {
+  const text = fs.readFileSync(file, "utf8").trim();
+  if (isArmored(text)) {
+    const secret = unarmor(text, armorPassphrase(flags, false));
+    if (secret === undefined) {
+      throw userError("E1507", { path: file, detail: "wrong passphrase, or a damaged file" });
+    }
+    return showKey(cli, await cli.keyring().addPrivateKey(name, secret));
+  }
+  if (!/^[0-9a-fA-F]{64}$/.test(text)) {
+    const expected = "a key of assay keys export, or 64 hex digits";
+    throw userError("E4011", { field: file, expected, actual: "something else" });
+  }
+  requirePrivate(file);
+  showKey(cli, await cli.keyring().addPrivateKey(name, Buffer.from(text, "hex")));
+}
+
+function armorPassphrase({ armorPassphraseFile: file }: ExportFlags, twice: boolean): string {
+  if (file !== undefined) return readPassphraseFile(file);
+  const first = askHidden("passphrase of the exported key: ");
+  if (first === undefined || first === "") {
+    const fix = ["--armor-passphrase-file FILE"];
+    throw userError("E1504", { backend: "exported" }, { fix });
+  }
+  if (!twice || askHidden("the same again: ") === first) return first;
+  throw userError("E4011", { field: "passphrase", expected: "the same twice", actual: "another" });
+}
 
 async function add(cli: CliContext, name: string, flags: AddFlags): Promise<void> {
   if (cli.options.chainId !== undefined)

@@ -8,6 +8,7 @@ import { readJson } from "../home/files.ts";
 import { makeNode } from "../home/runNode.ts";
 import { writeCometConfig } from "../supervise/config.ts";
 import { joinSettings, trustOf, type TrustFlags } from "../supervise/join.ts";
+import { prettyLine } from "../supervise/prettyLine.ts";
 import type { Register } from "../register.ts";
 import {
   engineOf,
@@ -17,7 +18,9 @@ import {
   type EngineName,
 } from "../supervise/engine.ts";
 
-type Flags = TrustFlags & { cometbft?: string; engine?: string; quiet?: boolean };
+type Flags = TrustFlags & { cometbft?: string; engine?: string; quiet?: boolean } & LogFlags;
+type LogFlags = { logLevel?: string; logFormat?: string };
+const formats = ["json", "pretty"];
 
 export const register: Register = (program, context) => {
   program
@@ -25,6 +28,11 @@ export const register: Register = (program, context) => {
     .description("run this home's node: the app and its engine as one unit")
     .option("--engine <name>", "comet, solo (development, no consensus) or auto")
     .option("--cometbft <path>", "CometBFT program (default: the one of `assay comet path`)")
+    .option(
+      "--log-level <level>",
+      "of the app: trace, debug, info, warn, error (default: app.toml)",
+    )
+    .option("--log-format <format>", "json or pretty (default: pretty on a terminal)")
     .option("--quiet", "no log on the terminal; it is in logs/node.log anyway")
     .option("--trust-height <height>", "join by state sync: a block that you trust")
     .option("--trust-hash <hex>", "the hash of that block's header")
@@ -39,8 +47,16 @@ async function start(cli: CliContext, flags: Flags): Promise<void> {
   requireEngineFits(engine.path, home, chainId);
   const trust = trustOf(flags);
   if (trust !== undefined) await writeCometConfig(home, joinSettings(trust));
-  const echo = flags.quiet === true ? {} : { echo: cli.out };
-  const node = makeNode({ home, comet: engine.path, appFlags: [], ...echo });
+  const format = formatOf(cli, flags.logFormat);
+  const show = (line: string): void => cli.out(format === "pretty" ? prettyLine(line) : line);
+  const echo = flags.quiet === true ? {} : { echo: show };
+  const appFlags = flags.logLevel === undefined ? [] : ["--log-level", flags.logLevel];
+  const node = makeNode({ home, comet: engine.path, appFlags, ...echo });
+  // The app reads its log level again; this process itself has none.
+  process.on("SIGUSR2", () => {
+    const { app } = node.pids();
+    if (app !== undefined) process.kill(app, "SIGUSR2");
+  });
   const ended = new Promise<UserError | undefined>((resolve) => {
     node.once("halted", resolve);
     node.once("stopped", () => resolve(undefined));
@@ -65,6 +81,12 @@ async function chooseFor(cli: CliContext, flags: Flags, chainId: string): Promis
   });
   if (chosen.warning !== undefined) cli.warn(chosen.warning);
   return chosen;
+}
+
+function formatOf(cli: CliContext, given: string | undefined): string {
+  const format = given ?? (cli.isTty ? "pretty" : "json");
+  if (formats.includes(format)) return format;
+  throw userError("E4011", { field: "--log-format", expected: formats.join(", "), actual: format });
 }
 
 /** Once drains, twice stops at once. */
@@ -115,6 +137,10 @@ function showBanner(
   // The solo engine keeps no metrics of its own.
   if (prometheus === true && name === "comet" && address !== undefined)
     cli.err(`  metrics    http://${address.replace(/^:/, "127.0.0.1:")}/metrics`);
+  const app = parse(fs.readFileSync(path.join(home, "config", "app.toml"), "utf8"));
+  const { enabled, address: pages } = (app["telemetry"] ?? {}) as Record<string, unknown>;
+  if (enabled === true)
+    cli.err(`  health     http://${String(pages)}/health   and /metrics of the app`);
   cli.err(`  home       ${home}`);
   cli.err(`  log        ${path.join(home, "logs", "node.log")}`);
 }

@@ -1,16 +1,24 @@
-import { abciQuery, isFinished, type AssayClient } from "../../client/index.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  abciQuery,
+  isFinished,
+  RpcUnavailable,
+  userError,
+  type AssayClient,
+} from "../../client/index.ts";
 import { BondStatus } from "../../proto/gen/assay/staking/v1/staking.ts";
 import { QueryNodeStatusResponse } from "../../proto/cosmos.ts";
 import { PageRequest } from "../../proto/gen/cosmos/base/query/v1beta1/pagination.ts";
 import type { CliContext } from "../context.ts";
 import type { Register } from "../register.ts";
-import { formatAssay } from "../print.ts";
+import { formatAssay, parseDuration } from "../print.ts";
 import { soloNotice } from "../supervise/engine.ts";
 import { shortAddress, statusWords } from "../taskLife.ts";
 
 type RpcStatus = {
   readonly node_info: { readonly network: string; readonly version: string };
   readonly sync_info: {
+    readonly earliest_block_height: string;
     readonly latest_block_height: string;
     readonly latest_block_time: string;
     readonly latest_app_hash: string;
@@ -24,10 +32,71 @@ export const register: Register = (program, context) => {
   program
     .command("status [node]")
     .description("one screen: the chain, this validator, a service node by its address, the work")
-    .action((node: string | undefined) => status(context(), node));
+    .option(
+      "--watch",
+      "again and again until Ctrl-C: one view on a terminal, else a line for each change",
+    )
+    .option("--interval <duration>", "pause between two looks", "1s")
+    .action((node: string | undefined, flags: WatchFlags) => {
+      const cli = context();
+      if (flags.watch === true) return watch(cli, node, flags.interval);
+      return show(cli, node).then((lines) => lines.forEach((line) => cli.out(line)));
+    });
 };
 
-async function status(cli: CliContext, node: string | undefined): Promise<void> {
+type WatchFlags = { watch?: boolean; interval: string };
+
+/** Ends with Ctrl-C, as every command does. A node that does not answer is shown, and asked again. */
+async function watch(cli: CliContext, node: string | undefined, interval: string): Promise<void> {
+  const ms = parseDuration(interval);
+  if (ms === undefined) {
+    const expected = "a duration like 2s";
+    throw userError("E4011", { field: "--interval", expected, actual: interval });
+  }
+  const view = new View(cli);
+  for (;;) {
+    const lines = await show(cli, node).catch((error: unknown) => {
+      if (error instanceof RpcUnavailable) return silent(cli, error);
+      throw error;
+    });
+    view.draw(lines);
+    await delay(Number(ms));
+  }
+}
+
+function silent(cli: CliContext, { looked }: RpcUnavailable): string[] {
+  const text = `no node answers   ${looked.join(" · ")}`;
+  return [cli.options.output === "json" ? JSON.stringify({ error: text, code: "E1001" }) : text];
+}
+
+/** On a terminal the lines replace those before; elsewhere only what changed is printed, without its age. */
+class View {
+  readonly #cli: CliContext;
+  #drawn = 0;
+  #last = "";
+
+  constructor(cli: CliContext) {
+    this.#cli = cli;
+  }
+
+  draw(lines: readonly string[]): void {
+    const steady = this.#cli.isTty && this.#cli.options.output !== "json";
+    if (!steady) {
+      const text = lines.join("\n");
+      const key = text.replace(/ {3}[\d.]+ s ago/, "");
+      if (key !== this.#last) this.#cli.out(text);
+      this.#last = key;
+      return;
+    }
+    const up = this.#drawn === 0 ? "" : `\u001b[${this.#drawn}A\u001b[J`;
+    // A line that wraps would take two rows, and the next drawing would begin too far down.
+    const width = process.stdout.columns;
+    this.#cli.out(up + lines.map((line) => line.slice(0, width)).join("\n"));
+    this.#drawn = lines.length;
+  }
+}
+
+async function show(cli: CliContext, node: string | undefined): Promise<string[]> {
   const client = await cli.connect();
   const [rpc, app, peers, power, kept] = await Promise.all([
     client.rpc.call<RpcStatus>("status"),
@@ -37,22 +106,20 @@ async function status(cli: CliContext, node: string | undefined): Promise<void> 
     keptState(client),
   ]);
   if (cli.options.output === "json") {
-    return cli.out(JSON.stringify({ ...rpc, n_peers: peers.n_peers, app: app.response, kept }));
+    return [JSON.stringify({ ...rpc, n_peers: peers.n_peers, app: app.response, kept })];
   }
   const { node_info: info, sync_info: sync, validator_info: validator } = rpc;
   const ago = Math.max(0, Date.now() - Date.parse(sync.latest_block_time)) / 1000;
-  cli.out(
+  return [
     `${info.network}   height ${sync.latest_block_height}   ${ago.toFixed(1)} s ago   ` +
       `peers ${peers.n_peers}   ${sync.catching_up ? "catching up" : "synced"}   ` +
       `app ${app.response.version ?? "?"} · ${engineText(info.version)} · app hash ${sync.latest_app_hash.slice(0, 8)}…`,
-  );
-  cli.out(
     `kept       blocks ${sync.earliest_block_height}..${sync.latest_block_height}   ` +
       `state ${kept.from}..${kept.to}`,
-  );
-  cli.out(`consensus  ${votingText(BigInt(validator.voting_power), power)}`);
-  if (node !== undefined) cli.out(`node       ${await nodeText(client, node)}`);
-  cli.out(`work       ${await workText(client)}`);
+    `consensus  ${votingText(BigInt(validator.voting_power), power)}`,
+    ...(node === undefined ? [] : [`node       ${await nodeText(client, node)}`]),
+    `work       ${await workText(client)}`,
+  ];
 }
 
 function engineText(version: string): string {

@@ -130,6 +130,8 @@ export type ExecutorHome = {
   readonly passphraseFile?: string;
   /** service.yml files. */
   readonly services: readonly string[];
+  /** host:port of its metrics page. */
+  readonly metrics?: string;
   /** Who pays the operator's fees; absent: the operator. */
   readonly feeGranter?: string;
 };
@@ -153,6 +155,7 @@ export async function writeExecutorHome(plan: ExecutorHome): Promise<KeyInfo> {
     operator: "operator",
     keyring: plan.keyring,
     ...(plan.passphraseFile === undefined ? {} : { passphrase_file: plan.passphraseFile }),
+    ...(plan.metrics === undefined ? {} : { metrics: plan.metrics }),
     ...(plan.feeGranter === undefined ? {} : { fee_granter: plan.feeGranter }),
     services: plan.services.map((file) => path.resolve(file)),
   });

@@ -39,15 +39,20 @@ export function buildGenesis(options: GenesisOptions): Json {
       version: { app: "0" },
       abci: { vote_extensions_enable_height: "0" },
     },
-    validators: options.validators.map(({ name, address, publicKey, power }) => ({
-      address,
-      pub_key: { type: "tendermint/PubKeyEd25519", value: publicKey },
-      power: String(power),
-      name,
-    })),
+    validators: genesisValidators(options.validators),
     app_hash: "",
     app_state: appState(options),
   };
+}
+
+/** CometBFT's own list. */
+export function genesisValidators(validators: readonly GenesisValidator[]): Json[] {
+  return validators.map(({ name, address, publicKey, power }) => ({
+    address,
+    pub_key: { type: "tendermint/PubKeyEd25519", value: publicKey },
+    power: String(power),
+    name,
+  }));
 }
 
 function appState({ profile, validators, accounts }: GenesisOptions): Json {
@@ -97,7 +102,7 @@ function lists(...names: readonly string[]): Json {
   return Object.fromEntries(names.map((name) => [name, []]));
 }
 
-function contributors(validators: readonly GenesisValidator[]): Json[] {
+export function contributors(validators: readonly GenesisValidator[]): Json[] {
   return validators.map(({ address, power, beacon }) => ({
     cons_address: Buffer.from(address, "hex").toString("base64"),
     pubkey: beacon.pub_key,

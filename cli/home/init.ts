@@ -53,7 +53,7 @@ export async function writeHome(options: HomeOptions): Promise<Home> {
   await initComet(comet, home);
   await writeCometConfig(home, cometSettings(cometConfig(options)));
   const { keyringBackend, nodes } = options;
-  writeFile(path.join(home, "config", "app.toml"), appToml(profile));
+  writeFile(path.join(home, "config", "app.toml"), appToml(profile, options.ports?.app));
   writeFile(
     path.join(home, "config", "client.toml"),
     clientToml({ chainId, keyringBackend, nodes }),

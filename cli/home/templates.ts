@@ -1,7 +1,8 @@
+import { DEFAULT_PORTS } from "../supervise/config.ts";
 import type { Profile } from "./params.ts";
 
 /** config/app.toml, by the names that operators of Cosmos chains know. */
-export function appToml(profile: Profile): string {
+export function appToml(profile: Profile, metricsPort: number = DEFAULT_PORTS.app): string {
   const price = profile === "localnet" ? "0.0025uassay" : "0.025uassay";
   return `# What this node does; nothing here can change the result of a block.
 
@@ -23,6 +24,9 @@ min-retain-blocks = 0
 halt-height = 0
 halt-time = 0
 
+# What is logged: trace, debug, info, warn, error, fatal or silent. A running app reads it again on SIGUSR2.
+log-level = "info"
+
 [state-sync]
 # Blocks between two state snapshots, for restarts and for nodes that join; 0 gives none to others. Peers can fetch
 # one snapshot from several nodes only when these have the same interval.
@@ -31,9 +35,9 @@ snapshot-interval = 1000
 snapshot-keep-recent = 2
 
 [telemetry]
-# Prometheus metrics of the app.
-enabled = false
-address = "127.0.0.1:26661"
+# /metrics for Prometheus and /health of the app (docs/METRICS.md). Keep it on a loopback or private address.
+enabled = true
+address = "127.0.0.1:${metricsPort}"
 `;
 }
 

@@ -7,9 +7,15 @@ import { engineCommand } from "./engine.ts";
 
 const run = promisify(execFile);
 
-export const DEFAULT_PORTS = { p2p: 26656, rpc: 26657, metrics: 26660 } as const;
+/** `app` is the metrics page of the app, beside CometBFT's. */
+export const DEFAULT_PORTS = { p2p: 26656, rpc: 26657, metrics: 26660, app: 26661 } as const;
 
-export type Ports = { readonly p2p: number; readonly rpc: number; readonly metrics?: number };
+export type Ports = {
+  readonly p2p: number;
+  readonly rpc: number;
+  readonly metrics?: number;
+  readonly app?: number;
+};
 
 export type CometConfig = {
   readonly profile: "localnet" | "node";
@@ -26,12 +32,14 @@ export type CometConfig = {
 };
 
 /** Ports of node i of a localnet. */
-export function portsOf(index: number): Required<Ports> {
-  const shift = 10 * index;
+export const portsOf = (index: number): Required<Ports> => portsFrom(10 * index);
+
+export function portsFrom(shift: number): Required<Ports> {
   return {
     p2p: DEFAULT_PORTS.p2p + shift,
     rpc: DEFAULT_PORTS.rpc + shift,
     metrics: DEFAULT_PORTS.metrics + shift,
+    app: DEFAULT_PORTS.app + shift,
   };
 }
 

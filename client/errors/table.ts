@@ -220,6 +220,22 @@ export const errorTable = {
     hint: ["assay start   makes it"],
     docs: "The home has keys and a genesis file, and no node has run on it: there is nothing to roll back, export or verify.",
   },
+  E1441: {
+    template: "{count} of {checks} checks failed",
+    hint: ["each line that begins with FAIL says what to do"],
+    docs: "assay doctor looks at everything that a node needs, on the disk and, while the node runs, at its CometBFT and its app. A warning does not keep a node from running; a failure does, or will.",
+  },
+  E1442: {
+    template: "home {path} has begun its chain: its genesis file may not change any more",
+    hint: ["assay init MONIKER --overwrite   (a new chain; the old one and its keys are lost)"],
+    docs: "Every node of a chain has the same genesis file. One that is changed after the first block belongs to another chain.",
+  },
+  E1443: {
+    template:
+      "this genesis is not the one that was announced: expected sha256 {expected}, got {actual}",
+    hint: ["fetch the file again; every node of a chain must have the same bytes"],
+    docs: "chain.json names the checksum of its genesis file, so that a node which got another one does not start on a chain of its own.",
+  },
   E1501: {
     template: "keyring backend test is refused on {chainId}",
     hint: ["use --keyring-backend file"],
@@ -244,6 +260,16 @@ export const errorTable = {
     template: "key {name} exists already",
     hint: ["choose another name, or: assay keys delete NAME"],
     docs: "A key is never written over: its coins would be lost.",
+  },
+  E1506: {
+    template: "secret file {path} can be read by others: expected mode 600, got {mode}",
+    hint: ["chmod 600 FILE"],
+    docs: "Whoever reads a key can sign with it. A node, an executor and the keyring refuse keys that other users of the machine can read.",
+  },
+  E1507: {
+    template: "{path} cannot be opened: {detail}",
+    hint: ["try again with the passphrase that it was exported with"],
+    docs: "An armoured key is encrypted with scrypt and AES-256-GCM. A wrong passphrase and a changed file look the same.",
   },
   E3101: {
     template: "transaction refused: {codespace}/{code}: {text}",

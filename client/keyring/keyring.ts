@@ -8,6 +8,7 @@ import path from "node:path";
 import { compareAscii } from "../../core/bytes.ts";
 import { userError } from "../errors/index.ts";
 import { seal, unseal, type Sealed } from "./crypt.ts";
+import { requirePrivate } from "./secretFile.ts";
 
 export type Backend = "file" | "test" | "memory";
 
@@ -173,6 +174,7 @@ export class Keyring {
   #read(name: string): KeyFile | undefined {
     if (this.#options.backend === "memory") return this.#memory.get(name);
     const file = this.#file(name);
+    if (fs.existsSync(file)) requirePrivate(file);
     return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, "utf8")) as KeyFile) : undefined;
   }
 

@@ -37,7 +37,7 @@ function makeHome(edit: (state: AppState) => void = () => undefined, beaconKey?:
     app_state: state,
   };
   const write = (name: string, value: object): void =>
-    writeFileSync(join(home, "config", name), JSON.stringify(value));
+    writeFileSync(join(home, "config", name), JSON.stringify(value), { mode: 0o600 });
   write("genesis.json", genesis);
   write("priv_validator_key.json", {
     pub_key: { value: base64(proposer.publicKey) },
@@ -154,7 +154,7 @@ address = "127.0.0.1:1"`);
       ],
       ...{ minRetainBlocks: 5n, queryGasLimit: 0n, keepVersions: 7, haltHeight: 9n },
       ...{ snapshotInterval: 1000n, snapshotKeep: 2, segmentBytes: 67_108_864 },
-      metrics: "127.0.0.1:1",
+      ...{ metrics: "127.0.0.1:1", logLevel: "info" },
     });
     assert.equal(readAppToml(makeHome()).minGasPrices.length, 0);
   });
@@ -163,6 +163,8 @@ address = "127.0.0.1:1"`);
     const faults: readonly (readonly [string, RegExp])[] = [
       ['minimum-gas-prices = "cheap"', /minimum-gas-prices: expected .*, got cheap/],
       ["minimum-gas-prices = 5", /minimum-gas-prices: expected text, got 5/],
+      ['log-level = "loud"', /log-level: expected trace, .*, got loud/],
+      ['[telemetry]\nenabled = true\naddress = "here"', /address: expected .*, got here/],
       ["min-retain-blocks = -1", /min-retain-blocks: expected a whole number, got -1/],
     ];
     for (const [text, expected] of faults) {

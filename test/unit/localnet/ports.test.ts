@@ -7,8 +7,8 @@ import { nodePorts, requireFree } from "../../../localnet/ports.ts";
 
 describe("localnet: ports", () => {
   it("node i adds 10 times i, the offset comes on top", () => {
-    assert.deepEqual(nodePorts(0, 0), { p2p: 26656, rpc: 26657, metrics: 26660 });
-    assert.deepEqual(nodePorts(3, 100), { p2p: 26786, rpc: 26787, metrics: 26790 });
+    assert.deepEqual(nodePorts(0, 0), { p2p: 26656, rpc: 26657, metrics: 26660, app: 26661 });
+    assert.deepEqual(nodePorts(3, 100), { p2p: 26786, rpc: 26787, metrics: 26790, app: 26791 });
   });
 
   it("no two ports of a network of 16 are the same", () => {

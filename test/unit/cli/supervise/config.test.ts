@@ -116,7 +116,7 @@ describe("supervise: settings of CometBFT", () => {
   });
 
   it("shift the ports of node i by ten times i", () => {
-    assert.deepEqual(portsOf(1), { p2p: 26666, rpc: 26667, metrics: 26670 });
+    assert.deepEqual(portsOf(1), { p2p: 26666, rpc: 26667, metrics: 26670, app: 26671 });
   });
 
   it("name the peers in one line", () => {
