@@ -22,7 +22,6 @@ type RpcStatus = {
     readonly latest_block_height: string;
     readonly latest_block_time: string;
     readonly latest_app_hash: string;
-    readonly earliest_block_height: string;
     readonly catching_up: boolean;
   };
   readonly validator_info: { readonly address: string; readonly voting_power: string };
