@@ -84,13 +84,22 @@ async function begin(
   const replica = new Replica({ chainId, storage: "memory", minGasPrices: [] });
   const fixture = await startServer({ ...replica.app, ...plant(replica.app) });
   const comet = await Comet.open(random, fixture);
+  try {
+    await handshake(random, comet, control);
+  } catch (error) {
+    await fixture.stop();
+    throw error;
+  }
+  return { random, comet, replica, control, fixture };
+}
+
+async function handshake(random: Random, comet: Comet, control: TestChain): Promise<void> {
   const [info] = await comet.ask(0, { info: { version: "0.38.25" } });
   assert.equal(info?.info?.lastBlockHeight, 0n);
   // A node that stopped before its first block is asked again.
   for (let times = 1 + random(2); times > 0; times--) {
     await comet.ask(3, { initChain: initRequest(control) as DeepPartial<RequestInitChain> });
   }
-  return { random, comet, replica, control, fixture };
 }
 
 /** Queries, checks and echoes at any time, on their own connections: no decided block may feel them. */

@@ -10,6 +10,8 @@ export type Verdict = "accepted" | "rejected";
 /** What is fuzzed: a maker of inputs, and what must hold for each of them. */
 export type Target = {
   readonly name: string;
+  /** Under which its inputs are counted together with others'; undefined: under its name. */
+  readonly group?: string;
   readonly inputs: number;
   /** Bytes that three quarters of the run may add to what is held; for targets with a cache. */
   readonly heapBound?: number;
@@ -154,13 +156,12 @@ async function replay(target: Target, seed: number, hex: string): Promise<void> 
   await runner.end?.();
 }
 
-function tell(t: TestContext, { name }: Target, outcome: Outcome): void {
+function tell(t: TestContext, { name, group = name }: Target, outcome: Outcome): void {
   const { inputs, accepted, rejected, heapGrowth, seconds, facts } = outcome;
-  t.diagnostic(`reliability: fuzz ${name} inputs = ${inputs}`);
-  t.diagnostic(`reliability: fuzz ${name} accepted = ${accepted}`);
-  t.diagnostic(`reliability: fuzz ${name} rejected = ${rejected}`);
-  for (const [fact, value] of Object.entries(facts)) {
-    t.diagnostic(`reliability: fuzz ${name} ${fact} = ${value}`);
-  }
-  t.diagnostic(`${name}: heap ${heapGrowth} bytes more, ${seconds.toFixed(1)} s of CPU`);
+  t.diagnostic(`reliability: fuzz inputs, ${group} = ${inputs}`);
+  const more = Object.entries(facts).map(([fact, value]) => `, ${fact} ${value}`);
+  t.diagnostic(
+    `${name}: accepted ${accepted}, rejected ${rejected}${more.join("")}; ` +
+      `heap ${heapGrowth} bytes more, ${seconds.toFixed(1)} s of CPU`,
+  );
 }

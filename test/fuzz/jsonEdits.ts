@@ -29,7 +29,7 @@ function editOnce(random: Random, root: Json, others: readonly Json[]): void {
   else if (way === 3) put(place, graft(random, others));
   else if (way === 4) put(place, nest(old, 1 + random(30)));
   else if (way === 5 && typeof old === "string") put(place, nearText(random, old));
-  else put(place, pickOne<Json>(random, random(2) === 0 ? edgeTexts : edgeValues));
+  else put(place, structuredClone(pickOne<Json>(random, random(2) === 0 ? edgeTexts : edgeValues)));
 }
 
 function collect(value: Json, places: Place[]): void {

@@ -16,6 +16,7 @@ import { reencoded, secondCodec } from "../secondCodec.ts";
 export function messageTargets(): Target[] {
   return [...testRegistry().msgs.values()].map((def) => ({
     name: `message ${def.typeUrl}`,
+    group: "messages of all kinds",
     inputs: 100_000,
     make: (random) => messageRunner(def, random),
   }));
