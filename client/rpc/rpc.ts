@@ -66,15 +66,27 @@ export function connectRpc(endpoints: string | readonly string[], options: RpcOp
     method: string,
     params: Readonly<Record<string, unknown>>,
   ): Promise<Answer> {
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      redirect: "error",
-      body: JSON.stringify({ jsonrpc: "2.0", id: ++id, method, params }),
-      signal: options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]),
-    });
-    return answerOf(await jsonBody(response, maxBytes));
+    const { signal } = options;
+    signal?.throwIfAborted();
+    // Not AbortSignal.timeout: its timer would hold the memory of an answered call until it ends.
+    const own = new AbortController();
+    const abort = (): void => own.abort(signal?.reason);
+    const late = (): void => own.abort(new DOMException("no answer in time", "TimeoutError"));
+    const timer = setTimeout(late, timeoutMs);
+    signal?.addEventListener("abort", abort);
+    try {
+      const response = await fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        redirect: "error",
+        body: JSON.stringify({ jsonrpc: "2.0", id: ++id, method, params }),
+        signal: own.signal,
+      });
+      return answerOf(await jsonBody(response, maxBytes));
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    }
   }
 
   return {
