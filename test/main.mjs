@@ -8,7 +8,7 @@ import { build } from "../localnet/build.mjs";
 import { runDocs } from "./docs.mjs";
 import { runLint } from "./lint.mjs";
 import { describeFailures, noFewer, sumOf, summaryOf, summed, withoutSkips } from "./outcome.mjs";
-import { writeReliability } from "./reliability.mjs";
+import { grouped, textOf, writeReliability } from "./reliability.mjs";
 import { runFiles } from "./run.mjs";
 import { filesUnder } from "./tidy/files.mjs";
 
@@ -172,7 +172,9 @@ async function main(options) {
   const facts = summed(total.facts);
   if (facts.length > 0) {
     console.log("  what was tried");
-    for (const [name, value] of facts) console.log(`    ${name.padEnd(58)}${value}`);
+    for (const group of grouped(facts)) {
+      console.log(`    ${group.name.padEnd(54)} ${textOf(group)}`);
+    }
     const whole = options.grep === undefined && options.only.length === stages.length;
     if (whole && all.failed === 0)
       writeReliability({ facts, seed: options.seed, commit: commit() });

@@ -157,7 +157,7 @@ describe("T7: faults of the disk at every operation", () => {
         }
       }
       assert.ok(faults > 50, `faults: ${faults}`);
-      context.diagnostic(`reliability: disk faults ${fault} = ${faults}`);
+      context.diagnostic(`reliability: disk faults: ${fault} = ${faults}`);
     });
 
     it(`${fault} while a node joins: it has the snapshot or nothing, and can go on or join again`, async (context) => {
@@ -184,7 +184,7 @@ describe("T7: faults of the disk at every operation", () => {
         }
       }
       assert.ok(faults > 15, `faults: ${faults}`);
-      context.diagnostic(`reliability: disk faults of a join ${fault} = ${faults}`);
+      context.diagnostic(`reliability: disk faults of a join: ${fault} = ${faults}`);
     });
   }
 

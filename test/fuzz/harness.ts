@@ -158,7 +158,7 @@ async function replay(target: Target, seed: number, hex: string): Promise<void> 
 
 function tell(t: TestContext, { name, group = name }: Target, outcome: Outcome): void {
   const { inputs, accepted, rejected, heapGrowth, seconds, facts } = outcome;
-  t.diagnostic(`reliability: fuzz inputs, ${group} = ${inputs}`);
+  t.diagnostic(`reliability: fuzz inputs: ${group} = ${inputs}`);
   const more = Object.entries(facts).map(([fact, value]) => `, ${fact} ${value}`);
   t.diagnostic(
     `${name}: accepted ${accepted}, rejected ${rejected}${more.join("")}; ` +

@@ -176,7 +176,7 @@ describe(`T8: four machines on a hostile network, seed ${seed}`, { skip, timeout
     context.diagnostic(`reliability: packets dropped by network faults = ${dropped}`);
     context.diagnostic(`reliability: tasks through network faults = ${tasks.length}`);
     for (const [name, count] of ends)
-      context.diagnostic(`reliability: tasks through network faults ${name} = ${count}`);
+      context.diagnostic(`reliability: tasks through network faults, by end: ${name} = ${count}`);
     context.diagnostic(`reliability: heights compared on 4 nodes = ${last}`);
     assert.equal(struck, faults.length);
     assert.ok(dropped > 0, "expected packets to be lost");
@@ -205,7 +205,9 @@ describe(`T8: four machines on a hostile network, seed ${seed}`, { skip, timeout
     assert.ok(ended("acknowledged") > faults.length);
     context.diagnostic(`reliability: client operations under faults = ${operations.length}`);
     for (const end of ["acknowledged", "refused", "unknown"])
-      context.diagnostic(`reliability: client operations ${end} = ${ended(end)}`);
+      context.diagnostic(
+        `reliability: client operations under faults, by end: ${end} = ${ended(end)}`,
+      );
     context.diagnostic(`reliability: names raced for = ${names.size}`);
   });
 });

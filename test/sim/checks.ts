@@ -242,7 +242,7 @@ export class Checks {
     const now = findTask(ctx, id);
     if (now === undefined) return;
     if (now.status === old.status && now.attempt === old.attempt) return;
-    this.#world.tallies.add(`transition ${statusName(old.status)} -> ${statusName(now.status)}`);
+    this.#world.tallies.add(`transition: ${statusName(old.status)} -> ${statusName(now.status)}`);
     if (height >= old.windowEnd) return;
     const task = wholeTask(ctx, now);
     const awaited =
@@ -277,10 +277,10 @@ export class Checks {
   #tell(task: Task): void {
     const { tallies } = this.#world;
     tallies.add("tasks");
-    tallies.add(`task ended ${statusName(task.status)}${task.overruled ? " overruled" : ""}`);
-    tallies.add(`attempts ${task.attempt}`);
+    tallies.add(`task ended: ${statusName(task.status)}${task.overruled ? " overruled" : ""}`);
+    tallies.add(`attempts of a task: ${task.attempt}`);
     for (const seat of task.seats) {
-      tallies.add(`seat ${seatName(seat.status)}: ${outcomeName(seat.outcome)}`);
+      tallies.add(`seat: ${seatName(seat.status)}, ${outcomeName(seat.outcome)}`);
     }
   }
 
@@ -347,7 +347,7 @@ export class Checks {
       const id = BigInt(attributesOf(event)["task_id"] ?? "0") as TaskId;
       const task = findTask(ctx, id);
       if (task === undefined) continue;
-      this.#world.tallies.add("transition requested -> commit");
+      this.#world.tallies.add("transition: requested -> commit");
       const beacons: Uint8Array[] = [];
       for (let at = task.requestedHeight + 1n; at <= task.drawnHeight; at++)
         beacons.push(this.#beacons.get(at) ?? assert.fail(`expected a beacon of ${at}`));
