@@ -120,6 +120,21 @@ describe("staking: unbond", () => {
     assert.deepEqual(on.broken(), []);
   });
 
+  it("pays a part when its own time is over, not with one that began before it", () => {
+    const world = freeToLeave();
+    const { on, node } = world;
+    on.send("MsgAddBond", { owner: node.address, service: name, amount: "30", capacity: 0 });
+    unbond(world, "10");
+    on.next(day);
+    unbond(world, "20");
+    const before = on.balance(node.address);
+    wait(world, unbondingMs - day);
+    assert.equal(on.balance(node.address), before + 10n);
+    wait(world, day);
+    assert.equal(on.balance(node.address), before + 30n);
+    assert.deepEqual(on.broken(), []);
+  });
+
   it("pays two of one block together", () => {
     const world = freeToLeave();
     const { on, node } = world;
