@@ -35,6 +35,14 @@ export type Genesis = {
   readonly params: ConsensusParams;
 };
 
+/** What CheckTx works on between two commits; the mempool is sent again after each, so nothing is made for one alone. */
+export type CheckState = {
+  readonly ctx: Ctx;
+  readonly rechecks: Rechecks;
+  readonly check: AnteEnv;
+  readonly recheck: AnteEnv;
+};
+
 /** A block that FinalizeBlock worked out and Commit will keep. */
 export type Finalized = { readonly height: bigint; readonly timeMs: bigint };
 
@@ -61,7 +69,7 @@ export class ChainState {
   #genesis: Genesis | undefined;
   #params: ConsensusParams | undefined;
   #limits: BlockLimits | undefined;
-  #check: { readonly store: Branch; readonly rechecks: Rechecks } | undefined;
+  #check: CheckState | undefined;
 
   /** Verifies many signatures at once; undefined: one by one, where they are needed. */
   readonly verifyBatch: VerifyBatch | undefined;
@@ -165,8 +173,13 @@ export class ChainState {
   }
 
   /** The state of all transactions that wait; made anew after each Commit. */
-  get check(): { readonly store: Branch; readonly rechecks: Rechecks } {
-    this.#check ??= { store: branch(this.base), rechecks: new Rechecks() };
+  get check(): CheckState {
+    this.#check ??= {
+      ctx: this.ctx(branch(this.base), this.lastBlock),
+      rechecks: new Rechecks(),
+      check: this.anteEnv("check"),
+      recheck: this.anteEnv("recheck"),
+    };
     return this.#check;
   }
 

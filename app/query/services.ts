@@ -31,8 +31,8 @@ export const services: ReadonlyMap<string, Service> = new Map<string, Service>([
 ]);
 
 export function simulate(state: ChainState, bytes: Uint8Array): SimulationResponse {
-  const { store, rechecks } = state.check;
-  const own = branch(store);
+  const { ctx: waiting, rechecks } = state.check;
+  const own = branch(waiting.store);
   const ctx = state.ctx(own, state.lastBlock);
   const env = state.anteEnv("simulate");
   const { outcome, gasUsed } = simulateTx(ctx, rechecks, () => state.txs.decode(bytes), env);

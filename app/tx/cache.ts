@@ -1,9 +1,9 @@
 import type { Registry } from "../appRegistry.ts";
-import { sha256Text } from "../crypto/hash.ts";
+import { keyText } from "../crypto/hash.ts";
 import { decodeTx, type DecodedTx } from "./decode.ts";
 
 /**
- * Decoded transactions by hash, so that a block does not decode again what CheckTx did. What is kept follows from the
+ * Decoded transactions by their bytes, so that a block does not decode again what CheckTx did. What is kept follows from the
  * bytes alone: forgetting changes the time of an answer and never the answer (WIRE.md 18.9).
  */
 export class TxCache {
@@ -27,7 +27,7 @@ export class TxCache {
 
   /** Throws sdk/2; a failure is not kept. */
   decode(bytes: Uint8Array): DecodedTx {
-    const key = sha256Text(bytes);
+    const key = keyText(bytes);
     const young = this.#young.get(key);
     if (young !== undefined) return young;
     const tx = this.#old.get(key) ?? decodeTx(this.#registry, bytes);

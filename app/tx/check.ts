@@ -27,29 +27,40 @@ export function checkTx(
   const checked = attempt(() => checkMessages(tx, env.mode === "check"), state.alarms, true);
   if (!checked.ok) return failedResult(checked.refusal);
 
+  const { alarms } = state;
+  const again = env.mode === "recheck";
+  const early = attempt(
+    () => {
+      // What waits already has its place.
+      if (!again) quota?.require(state, checked.value);
+      refuseHopeless(state, checked.value);
+      return again && rechecks.recheck(state, checked.value, env);
+    },
+    alarms,
+    true,
+  );
+  if (!early.ok) return failedResult(early.refusal, tx.gasLimit);
+  if (early.value) return accepted(tx.gasLimit, 0n);
+
   const gas = new GasMeter(tx.gasLimit);
   const ctx: Ctx = { ...state, gas, events: new EventLog() };
   const ante = attempt(
     () => {
-      // What waits already has its place.
-      if (env.mode === "check") quota?.require({ ...ctx, gas: new GasMeter() }, checked.value);
-      refuseHopeless({ ...ctx, gas: new GasMeter() }, checked.value);
-      if (env.mode === "recheck" && rechecks.recheck(state, checked.value, env)) return;
       rechecks.settle(state, payersOf(checked.value));
       inBranch(ctx, (own) => runAnte(own, checked.value, env));
     },
-    state.alarms,
+    alarms,
     true,
   );
   if (!ante.ok) return failedResult(ante.refusal, tx.gasLimit, gas.used);
+  return accepted(tx.gasLimit, gas.used);
+}
+
+const noData = new Uint8Array();
+
+function accepted(gasWanted: bigint, gasUsed: bigint): ResponseCheckTx {
   return {
-    code: 0,
-    codespace: "",
-    log: "",
-    info: "",
-    data: new Uint8Array(),
-    gasWanted: tx.gasLimit,
-    gasUsed: gas.used,
+    ...{ code: 0, codespace: "", log: "", info: "", data: noData, gasWanted, gasUsed },
     // Nobody reads them: the events of a transaction are those of its block.
     events: [],
   };

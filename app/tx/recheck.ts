@@ -13,9 +13,11 @@ import { requireFeeRules } from "./fee.ts";
 type Account = {
   readonly stored: bigint;
   sequence: bigint;
-  /** Balance as stored and fees on top of it, by denom. */
-  readonly fees: Map<string, { readonly stored: Amount; spent: bigint }>;
+  readonly fees: Fees[];
 };
+
+/** Balance as stored and what the fees take of it; nearly always of one denom. */
+type Fees = { readonly denom: string; readonly stored: Amount; spent: bigint };
 
 /**
  * Looks again at what waits after a block: sequence and fee only, because CometBFT sends the whole mempool and makes
@@ -65,7 +67,7 @@ export class Rechecks {
       const account = this.#accounts.get(address);
       if (account === undefined) continue;
       for (let i = account.stored; i < account.sequence; i += 1n) auth.bumpSequence(ctx, address);
-      for (const [denom, { spent }] of account.fees) {
+      for (const { denom, spent } of account.fees) {
         bank.toModule(ctx, address, "fee_collector", denom, amount(spent));
       }
     }
@@ -78,7 +80,7 @@ export class Rechecks {
     // Its key is still to be stored, which the long way does.
     if (stored?.anyPubKey === undefined) return undefined;
     const { sequence } = stored;
-    const account = { stored: sequence, sequence, fees: new Map() };
+    const account = { stored: sequence, sequence, fees: [] };
     this.#accounts.set(address, account);
     return account;
   }
@@ -86,22 +88,24 @@ export class Rechecks {
   #pay(ctx: Ctx, payer: Account, address: Address, fee: readonly FeeCoin[]): void {
     if (!areValid(fee))
       throw sdkErrors.insufficientFee(`invalid fee amount: ${coinsText(fee)}: insufficient fee`);
-    for (const { denom, amount: value } of fee) {
-      const entry = payer.fees.get(denom) ?? {
-        stored: bank.balance(ctx, address, denom),
-        spent: 0n,
-      };
-      payer.fees.set(denom, entry);
-      const left = entry.stored - entry.spent;
+    const entries = fee.map(({ denom }) => feesOf(ctx, payer, address, denom));
+    for (const [i, { denom, amount: value }] of fee.entries()) {
+      const { stored = 0n, spent = 0n } = entries[i] ?? {};
+      const left = stored - spent;
       if (value > left) {
         throw sdkErrors.insufficientFunds(
           `spendable balance ${left}${denom} is smaller than ${value}${denom}: insufficient funds`,
         );
       }
     }
-    for (const { denom, amount: value } of fee) {
-      const entry = payer.fees.get(denom);
-      if (entry !== undefined) entry.spent += value;
-    }
+    for (const [i, entry] of entries.entries()) entry.spent += fee[i]?.amount ?? 0n;
   }
+}
+
+function feesOf(ctx: Ctx, { fees }: Account, address: Address, denom: string): Fees {
+  const known = fees.find((one) => one.denom === denom);
+  if (known !== undefined) return known;
+  const entry: Fees = { denom, stored: bank.balance(ctx, address, denom), spent: 0n };
+  fees.push(entry);
+  return entry;
 }
