@@ -96,9 +96,10 @@ function commit(state: ChainState, retention: Retention): ResponseCommit {
   const { finalized } = state;
   if (finalized === undefined) throw new FatalError("commit: expected a finalized block, got none");
   const meta = ConsensusParams.encode(state.params).finish();
-  state.db.commit({ ...finalized, meta });
+  const { height, timeMs } = finalized;
+  state.db.commit({ height, timeMs, meta });
   state.committed(finalized);
-  return { retainHeight: retention.heightAfter(finalized.height, finalized.timeMs) };
+  return { retainHeight: retention.heightAfter(height, timeMs) };
 }
 
 /** The mempool as it came, cut where Comet would panic. */

@@ -55,7 +55,7 @@ export function finalizeBlock(
   killPoint("finalize.executed");
   const { multistore } = state.db;
   const appHash = multistore.stage(height, netChanges(multistore.view(), store.dirty()));
-  state.finalized = { height, timeMs };
+  state.finalized = { height, timeMs, txs: own };
   killPoint("finalize.staged");
   return { events: mutable(events), txResults: results, validatorUpdates: [], appHash };
 }

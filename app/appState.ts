@@ -44,7 +44,11 @@ export type CheckState = {
 };
 
 /** A block that FinalizeBlock worked out and Commit will keep. */
-export type Finalized = { readonly height: bigint; readonly timeMs: bigint };
+export type Finalized = {
+  readonly height: bigint;
+  readonly timeMs: bigint;
+  readonly txs: readonly Uint8Array[];
+};
 
 export const emptyHash = sha256(new Uint8Array());
 const noProposer = new Uint8Array(20) as ConsAddress;
@@ -191,6 +195,7 @@ export class ChainState {
 
   committed(block: Finalized): void {
     this.quota?.restart();
+    this.txs.forget(block.txs);
     this.#check = undefined;
     this.#genesis = undefined;
     this.finalized = undefined;

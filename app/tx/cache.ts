@@ -25,6 +25,18 @@ export class TxCache {
     return this.#young.size + this.#old.size;
   }
 
+  /** What a block has had comes no second time: kept, it would only cost the garbage collector. */
+  forget(txs: readonly Uint8Array[]): void {
+    for (const bytes of txs) {
+      const key = keyText(bytes);
+      const tx = this.#young.get(key);
+      this.#old.delete(key);
+      if (tx === undefined) continue;
+      this.#young.delete(key);
+      this.#youngBytes -= tx.size;
+    }
+  }
+
   /** Throws sdk/2; a failure is not kept. */
   decode(bytes: Uint8Array): DecodedTx {
     const key = keyText(bytes);

@@ -44,7 +44,7 @@ export async function assayHome(
 ): Promise<{ home: string; rpc: string }> {
   const home = path.join(scratch, name);
   fs.rmSync(home, { recursive: true, force: true });
-  const ports = { rpc: await freePort(), p2p: await freePort() };
+  const ports = { rpc: await freePort(), p2p: await freePort(), app: await freePort() };
   const rpc = `http://127.0.0.1:${ports.rpc}`;
   const made = await writeHome({
     ...{ home, comet, ports, moniker: "load", chainId: loadChainId, profile: "localnet" },
@@ -89,7 +89,7 @@ export async function startSkeleton(
   const home = path.join(scratch, "skeleton");
   fs.rmSync(home, { recursive: true, force: true });
   await finished(spawn(comet, ["init", "--home", home], { stdio: "ignore" }));
-  const ports = { rpc: await freePort(), p2p: await freePort() };
+  const ports = { rpc: await freePort(), p2p: await freePort(), app: await freePort() };
   editFile(path.join(home, "config", "config.toml"), {
     ...loadSettings,
     proxy_app: `unix://${home}/a.sock`,

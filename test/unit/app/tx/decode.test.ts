@@ -182,6 +182,17 @@ describe("tx: cache", () => {
     assert.throws(() => cache.decode(Uint8Array.of(1)));
   });
 
+  it("keeps nothing of what a block has had, and all of the rest", () => {
+    const cache = new TxCache(registry, 8);
+    const txs = Array.from({ length: 7 }, (_, i) =>
+      txOf({ body: bodyOf([send], { memo: `${i}` }) }),
+    );
+    const decoded = txs.map((tx) => cache.decode(tx));
+    cache.forget([...txs.slice(0, 4), Uint8Array.of(1)]);
+    assert.equal(cache.size, 3);
+    for (const [i, tx] of txs.entries()) assert.equal(cache.decode(tx) === decoded[i], i >= 4);
+  });
+
   it("a signature found good counts for that key, account number and chain alone", () => {
     const tx = decodeTx(registry, txOf({}));
     const key = alice.publicKey;
