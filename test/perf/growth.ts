@@ -6,6 +6,7 @@ import { program } from "../../cli/home/programs.ts";
 import { socketPathOf } from "../../cli/home/socket.ts";
 import { Supervisor } from "../../cli/supervise/supervisor.ts";
 import { report, scratch } from "./harness.ts";
+import type { Ports } from "../../cli/supervise/config.ts";
 import { editFile, firstBlock, freePort } from "./node.ts";
 
 const chainId = "assay-dev-1";
@@ -29,7 +30,7 @@ export type Growth = {
 export async function growth(comet: string, blocks: number): Promise<Growth> {
   const home = path.join(scratch, "growth");
   fs.rmSync(home, { recursive: true, force: true });
-  const ports = { rpc: await freePort(), p2p: await freePort() };
+  const ports = { rpc: await freePort(), p2p: await freePort(), app: await freePort() };
   const rpc = `http://127.0.0.1:${ports.rpc}`;
   await writeChain(comet, home, ports);
   const node = new Supervisor({
@@ -54,11 +55,7 @@ export async function growth(comet: string, blocks: number): Promise<Growth> {
   return found;
 }
 
-async function writeChain(
-  comet: string,
-  home: string,
-  ports: { readonly rpc: number; readonly p2p: number },
-): Promise<void> {
+async function writeChain(comet: string, home: string, ports: Ports): Promise<void> {
   const made = await writeHome({
     ...{ home, comet, ports, chainId, moniker: "growth", profile: "localnet" },
     ...{ keyringBackend: "test", nodes: [] },

@@ -101,10 +101,10 @@ export class SyncNet {
 
   async #home() {
     const home = path.join(this.folder, `node${this.nodes.length}`);
-    const [rpc = 0, p2p = 0] = await freePorts(2);
+    const [rpc = 0, p2p = 0, app = 0] = await freePorts(3);
     const made = await writeHome({
       ...{ home, chainId, comet: this.#comet, profile: "localnet", keyringBackend: "test" },
-      ...{ ports: { rpc, p2p }, moniker: path.basename(home), nodes: [] },
+      ...{ ports: { rpc, p2p, app }, moniker: path.basename(home), nodes: [] },
     });
     edit(path.join(home, "config", "app.toml"), {
       "min-retain-blocks": this.#options.minRetainBlocks,

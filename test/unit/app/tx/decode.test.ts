@@ -183,7 +183,7 @@ describe("tx: cache", () => {
   });
 
   it("keeps nothing of what a block has had, and all of the rest", () => {
-    const cache = new TxCache(registry, 8);
+    const cache = new TxCache(registry, 40);
     const txs = Array.from({ length: 7 }, (_, i) =>
       txOf({ body: bodyOf([send], { memo: `${i}` }) }),
     );
