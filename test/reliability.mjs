@@ -22,7 +22,7 @@ export function grouped(facts) {
 /** `1,234 of 5 kinds` */
 export function textOf({ total, kinds }) {
   const number = total.toLocaleString("en-US");
-  return kinds.length === 0 ? number : `${number} of ${kinds.length} kinds`;
+  return kinds.length < 2 ? number : `${number} of ${kinds.length} kinds`;
 }
 
 export function writeReliability({ facts, seed, commit }) {

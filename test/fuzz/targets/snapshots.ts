@@ -21,8 +21,7 @@ const digestLength = 32;
 /** Files of the state; most of the damaged ones carry a right checksum. */
 export const snapshotsTarget: Target = {
   name: "state snapshots",
-  // Each is a file that is written and read: the disk, not the decoder, sets the number.
-  inputs: 20_000,
+  inputs: 100_000,
   async make(random) {
     const dir = mkdtempSync(join(tmpdir(), "assay-fuzz-"));
     const { snapshots, sidecars } = foldersOf(dir);
