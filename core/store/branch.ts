@@ -67,6 +67,11 @@ class OverlayBranch implements Branch {
   }
 
   mergeInto(target: WriteStore): void {
+    if (target instanceof OverlayBranch) {
+      for (const [store, overlay] of this.#overlays) target.#take(store, overlay);
+      this.discard();
+      return;
+    }
     for (const { store, changes } of this.dirty()) {
       for (const { key, value } of changes) {
         if (value === undefined) target.delete(store, key);
@@ -87,6 +92,13 @@ class OverlayBranch implements Branch {
   dirty(): ChangeSet {
     const names = [...this.#overlays.keys()].sort(compareAscii);
     return names.map((store) => ({ store, changes: this.#overlays.get(store)?.changes() ?? [] }));
+  }
+
+  /** Nothing is sorted for a branch: it sorts its own writes when somebody asks for them in order. */
+  #take(store: string, overlay: Overlay): void {
+    const own = this.#overlays.get(store);
+    if (own === undefined) this.#overlays.set(store, overlay);
+    else own.absorb(overlay);
   }
 
   #overlay(store: string): Overlay {

@@ -29,6 +29,11 @@ export class Overlay {
     this.#values.set(key, value ?? deleted);
   }
 
+  /** All that the other holds, over what is held here; the order of taking does not show. */
+  absorb(other: Overlay): void {
+    for (const [key, value] of other.#values) this.write(key, value);
+  }
+
   clear(): void {
     this.#values.clear();
     this.#sorted = [];
