@@ -1,10 +1,8 @@
 // The shapes that proto/gen/amino.ts is made of; the table itself comes from the descriptors (proto/aminoTable.mjs).
 
-/** How a field stands in amino JSON; `int` and `dec` are texts that hold numbers. */
+/** How a field stands in amino JSON; `int` is text that holds a number. */
 export type AminoKind =
-  | ("string" | "int" | "dec" | "bytes" | "bool")
-  | ("int32" | "uint32" | "int64" | "uint64")
-  | "message";
+  ("string" | "int" | "bytes" | "bool") | ("int32" | "uint32" | "int64" | "uint64") | "message";
 
 export type AminoField = {
   readonly number: number;

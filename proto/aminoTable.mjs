@@ -15,10 +15,6 @@ const scalarKinds = new Map([
   [ScalarType.INT64, "int64"],
   [ScalarType.UINT64, "uint64"],
 ]);
-const textKinds = new Map([
-  ["cosmos.Int", "int"],
-  ["cosmos.Dec", "dec"],
-]);
 /** Written by hand in core/amino/value.ts. */
 const own = ["google.protobuf.Any", "google.protobuf.Timestamp", "google.protobuf.Duration"];
 
@@ -38,7 +34,7 @@ export function aminoTable(image) {
     if (field.enum !== undefined) return "int32";
     const kind = scalarKinds.get(field.scalar);
     if (kind === undefined) throw new Error(`${field}: expected a type that amino JSON knows`);
-    return textKinds.get(option(field, "cosmos_proto.scalar")) ?? kind;
+    return option(field, "cosmos_proto.scalar") === "cosmos.Int" ? "int" : kind;
   }
 
   function fieldOf(field) {
@@ -50,6 +46,9 @@ export function aminoTable(image) {
       (field.message === undefined && field.presence === FeatureSet_FieldPresence.EXPLICIT)
     )
       throw new Error(`${field}: expected no optional scalar: amino JSON has none`);
+    // Without it a decimal is signed as it stands on the wire.
+    if (option(field, "gogoproto.customtype").endsWith("math.LegacyDec"))
+      throw new Error(`${field}: expected no LegacyDec`);
     const encoding = option(field, "amino.encoding");
     if (encoding !== "" && encoding !== "legacy_coins")
       throw new Error(`${field}: expected legacy_coins or no encoding, got ${encoding}`);

@@ -6,6 +6,14 @@ import { BinaryWriter } from "cosmjs-types/binary";
 // the pool, and an account of 100 bytes would hold 8 KiB.
 BinaryWriter.alloc = (size: number): Uint8Array => new Uint8Array(size);
 
+// Of 2^31 to 2^32-1 the library takes the low half for a negative number and writes other bytes.
+const writeInt64 = BinaryWriter.prototype.int64;
+BinaryWriter.prototype.int64 = function int64(this: BinaryWriter, value) {
+  const number = typeof value === "bigint" ? value : BigInt(value);
+  const isBroken = number >= 0x8000_0000n && number <= 0xffff_ffffn;
+  return isBroken ? this.uint32(Number(number)) : writeInt64.call(this, value);
+};
+
 export { Any } from "cosmjs-types/google/protobuf/any";
 export { Duration } from "cosmjs-types/google/protobuf/duration";
 export { Timestamp } from "cosmjs-types/google/protobuf/timestamp";

@@ -1,8 +1,6 @@
 import type { AminoField, AminoKind, AminoShape } from "../../proto/amino.ts";
 import { aminoTable } from "../../proto/gen/amino.ts";
 import { utf8Decode } from "../bytes.ts";
-import { dec, formatDec } from "../math/dec.ts";
-import { parseDecimal } from "../math/integers.ts";
 import { base64 } from "./base64.ts";
 import { unsignable } from "./errors.ts";
 import { readFields, readNumbers, type RawField } from "./fields.ts";
@@ -70,7 +68,7 @@ function elementsOf(field: AminoField, raw: RawField): AminoValue[] {
 }
 
 function isLengthDelimited(kind: AminoKind): boolean {
-  return kind === "string" || kind === "bytes" || kind === "int" || kind === "dec";
+  return kind === "string" || kind === "bytes" || kind === "int";
 }
 
 function nested({ key, message }: AminoField, raw: RawField): AminoValue {
@@ -100,7 +98,6 @@ function scalarOf(kind: Exclude<AminoKind, "message">, raw: RawField): AminoValu
     case "string":
     case "bytes":
     case "int":
-    case "dec":
       throw unsignable(`${kind}: expected bytes, got a number`);
   }
 }
@@ -110,15 +107,7 @@ function textOf(kind: AminoKind, bytes: Uint8Array): AminoValue {
   const text = utf8Decode(bytes);
   if (kind === "string") return text;
   if (kind === "int") return text === "" ? "0" : text;
-  if (kind === "dec") return text === "" ? "0" : decText(text);
   throw unsignable(`${kind}: expected a number, got bytes`);
-}
-
-/** "500000000000000000" on the wire is "0.500000000000000000" in the document. */
-function decText(text: string): string {
-  const value = parseDecimal(text);
-  if (value === undefined) throw unsignable("decimal: expected canonical digits, at most 39");
-  return formatDec(dec(value));
 }
 
 function bytesAt(raw: RawField | undefined): Uint8Array {

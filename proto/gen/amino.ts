@@ -10,7 +10,7 @@ export const aminoTable: AminoTable = new Map([
     { number: 4, key: "uri", kind: "string", repeated: false, always: false, message: "" },
   ] }],
   ["assay.registry.v1.Definition", { name: "", fields: [
-    { number: 6, key: "author_share", kind: "dec", repeated: false, always: false, message: "" },
+    { number: 6, key: "author_share", kind: "string", repeated: false, always: false, message: "" },
     { number: 2, key: "events", kind: "message", repeated: true, always: false, message: "assay.registry.v1.EventDefinition" },
     { number: 4, key: "min_bond", kind: "int", repeated: false, always: false, message: "" },
     { number: 5, key: "min_commitment_ms", kind: "uint64", repeated: false, always: false, message: "" },
@@ -23,7 +23,7 @@ export const aminoTable: AminoTable = new Map([
     { number: 7, key: "max_bytes", kind: "uint32", repeated: false, always: false, message: "" },
     { number: 6, key: "min_emitters", kind: "uint32", repeated: false, always: false, message: "" },
     { number: 2, key: "open", kind: "bool", repeated: false, always: false, message: "" },
-    { number: 5, key: "quorum", kind: "dec", repeated: false, always: false, message: "" },
+    { number: 5, key: "quorum", kind: "string", repeated: false, always: false, message: "" },
     { number: 4, key: "reveal_blocks", kind: "uint32", repeated: false, always: false, message: "" },
     { number: 3, key: "window_blocks", kind: "uint32", repeated: false, always: false, message: "" },
   ] }],
