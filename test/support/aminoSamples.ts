@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
-import { create, getOption, toBinary, type DescField, type DescMessage } from "@bufbuild/protobuf";
-import { ScalarType } from "@bufbuild/protobuf";
+import {
+  create,
+  getOption,
+  ScalarType,
+  toBinary,
+  type DescField,
+  type DescMessage,
+} from "@bufbuild/protobuf";
 import { reflect, type ReflectMessage } from "@bufbuild/protobuf/reflect";
+import { compareAscii } from "../../core/bytes.ts";
 import { AuthInfo, TxBody, TxRaw, type Any } from "../../proto/cosmos.ts";
 import { testRegistry } from "./driverReplica.ts";
 
@@ -42,7 +49,7 @@ function descriptor(name: string): DescMessage {
 
 /** Type URLs of every message that the chain accepts. */
 export function routedTypes(): string[] {
-  return [...testRegistry().msgs.keys()].sort();
+  return [...testRegistry().msgs.keys()].sort(compareAscii);
 }
 
 /** A canonical message of that type with any values, written by the descriptors and their own library. */
