@@ -172,8 +172,8 @@ export const directions = {
   },
   client: {
     folders: [
-      ...["core/brand.ts", "core/bytes.ts", "core/crypto", "core/math", "core/store/proofs"],
-      ...["core/store/proofs.ts", "proto"],
+      ...["core/amino", "core/brand.ts", "core/bytes.ts", "core/crypto", "core/math"],
+      ...["core/store/proofs", "core/store/proofs.ts", "proto"],
     ],
     // yaml and @scure/bip39 serve client/manifest/file.ts and client/keyring, which need Node.
     packages: ["@cosmjs", "cosmjs-types", "@noble", "@scure/bip39", "yaml"],

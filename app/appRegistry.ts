@@ -1,4 +1,5 @@
 import type { FileRegistry } from "@bufbuild/protobuf";
+import { aminoShapeOf } from "../core/amino/value.ts";
 import type { Ctx, Hooks } from "../core/context.ts";
 import { BugError } from "../core/errors.ts";
 import type { ModuleDef, MsgDef, QueryDef } from "../core/module.ts";
@@ -31,6 +32,8 @@ export function buildRegistry(modules: readonly ModuleDef[], descriptors: FileRe
     for (const typeUrl of [...module.msgs.map((msg) => msg.typeUrl), ...(module.anyTypes ?? [])]) {
       const name = typeUrl.slice(1);
       if (!schema.has(name)) throw new BugError(`${typeUrl}: expected a known message`);
+      if (aminoShapeOf(typeUrl) === undefined)
+        throw new BugError(`${typeUrl}: expected an amino form (proto/aminoTable.mjs)`);
       names.set(typeUrl, name);
     }
     for (const query of module.queries) once(queries, query.path, query);

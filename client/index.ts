@@ -1,3 +1,11 @@
+export {
+  assayAminoTypes,
+  createAssayAminoConverters,
+  createFeegrantAminoConverters,
+  createRegistryAminoConverters,
+  createStakingAminoConverters,
+  createTasksAminoConverters,
+} from "./amino/converters.ts";
 export { AssayClient, type ConnectOptions } from "./assay.ts";
 export * from "./errors/index.ts";
 export { registryMessages, registryTypes } from "./modules/registry/messages.ts";

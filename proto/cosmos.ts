@@ -1,10 +1,6 @@
 // Cosmos SDK and CometBFT types, as the wallets' own library encodes them: never redefined here.
 // Where two packages use one name, ours carries the package in front.
-import { BinaryWriter } from "cosmjs-types/binary";
-
-// The library's own makes a pool of 8 KiB for each message and hands out a piece of it: whoever keeps the piece keeps
-// the pool, and an account of 100 bytes would hold 8 KiB.
-BinaryWriter.alloc = (size: number): Uint8Array => new Uint8Array(size);
+import "./binaryWriter.ts";
 
 export { Any } from "cosmjs-types/google/protobuf/any";
 export { Duration } from "cosmjs-types/google/protobuf/duration";

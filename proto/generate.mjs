@@ -14,6 +14,7 @@ import {
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
+import { aminoTable } from "./aminoTable.mjs";
 
 const here = import.meta.dirname;
 const buf = createRequire(import.meta.url).resolve("@bufbuild/buf/bin/buf");
@@ -84,8 +85,10 @@ export function generate(out) {
     warnOfBreaking(join(out, "image.binpb"), image, env);
     const own = filesUnder(code).filter((name) => name.startsWith("assay/"));
     if (own.length === 0) throw new Error("proto/gen: expected files below assay/, got none");
-    replaceFolder(join(out, "gen"), code, reachableFrom(code, own));
-    writeIfChanged(join(out, "image.binpb"), readFileSync(image));
+    const bytes = readFileSync(image);
+    writeFileSync(join(code, "amino.ts"), aminoTable(bytes));
+    replaceFolder(join(out, "gen"), code, [...reachableFrom(code, own), "amino.ts"]);
+    writeIfChanged(join(out, "image.binpb"), bytes);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

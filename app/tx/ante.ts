@@ -3,9 +3,12 @@ import type { Ctx } from "../../core/context.ts";
 import { addressBytes } from "../../core/crypto/bech32.ts";
 import { sdkErrors } from "../../core/errors.ts";
 import { utf8Encode } from "../../core/bytes.ts";
+import { GasMeter } from "../../core/gas.ts";
 import * as auth from "../../modules/auth/index.ts";
 import type { CheckedTx } from "./checkedTx.ts";
+import type { DecodedTx } from "./decode.ts";
 import { deductFee, type MinGasPrice } from "./fee.ts";
+import { signingKeyOf } from "./keys.ts";
 import { checkSignatures, storePublicKeys } from "./signatures.ts";
 
 export type AnteMode = "deliver" | "check" | "recheck" | "simulate";
@@ -25,6 +28,8 @@ const maxGasLimit = 2n ** 63n - 1n;
 /** A signature, and a public key with the fields around it, as they will stand in the signed transaction. */
 const signatureBytes = 64;
 const publicKeyBytes = 72;
+/** A member's signature with the fields around it, and its mode. */
+const memberBytes = 72;
 
 /** The SDK's steps in the SDK's order, because the first that fails gives the code (WIRE.md 7). */
 export function runAnte(ctx: Ctx, checked: CheckedTx, env: AnteEnv): void {
@@ -42,7 +47,7 @@ export function runAnte(ctx: Ctx, checked: CheckedTx, env: AnteEnv): void {
       `maximum number of characters is ${params.maxMemoCharacters} but received ${memo} characters: memo too large`,
     );
   }
-  ctx.gas.consume(params.txSizeCostPerByte * BigInt(signedSize(checked, env.mode)), "txSize");
+  ctx.gas.consume(params.txSizeCostPerByte * BigInt(signedSize(ctx, checked, env.mode)), "txSize");
   deductFee(ctx, checked, env);
   const keys = storePublicKeys(ctx, checked, env.mode);
   checkSignatures(ctx, checked, { mode: env.mode, params, keys });
@@ -95,9 +100,23 @@ function requireForm({ tx, signers }: CheckedTx): void {
 }
 
 /** In a simulation what is not signed yet counts as if it were. */
-function signedSize({ tx }: CheckedTx, mode: AnteMode): number {
+function signedSize(ctx: Ctx, { tx, signers }: CheckedTx, mode: AnteMode): number {
   if (mode !== "simulate") return tx.size;
-  const unsigned = tx.raw.signatures.filter((signature) => signature.length === 0).length;
-  const keyless = tx.authInfo.signerInfos.filter(({ publicKey }) => publicKey === undefined).length;
-  return tx.size + unsigned * signatureBytes + keyless * publicKeyBytes;
+  const { raw, authInfo } = tx;
+  let size = tx.size;
+  for (const [i, signature] of raw.signatures.entries()) {
+    if (signature.length > 0) continue;
+    size += signatureBytes + membersOf(ctx, tx, i, signers[i]) * memberBytes;
+  }
+  const keyless = authInfo.signerInfos.filter(({ publicKey }) => publicKey === undefined).length;
+  return size + keyless * publicKeyBytes;
+}
+
+/** Who may sign beside the first one: nobody but for a multisig, which may be stored and not named. */
+function membersOf(ctx: Ctx, tx: DecodedTx, index: number, signer: Address | undefined): number {
+  const unmetered = { ...ctx, gas: new GasMeter() };
+  const account = signer === undefined ? undefined : auth.getAccount(unmetered, signer);
+  const stored = account === undefined ? undefined : signingKeyOf(account);
+  const key = stored ?? tx.publicKeys[index];
+  return key !== undefined && "members" in key ? key.members.length : 0;
 }

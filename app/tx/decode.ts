@@ -25,23 +25,23 @@ export type Verified = {
 
 /** A transaction whose every byte was read; it keeps nothing that depends on the state. */
 export class DecodedTx {
+  readonly registry: Registry;
   readonly size: number;
   readonly raw: TxRaw;
   readonly body: TxBody;
   readonly authInfo: AuthInfo;
   /** Left here by checkMessages; what throws is not kept and throws again. */
   checked: CheckedTx | undefined;
-  readonly #defs: ReadonlyMap<string, MsgDef<unknown, unknown>>;
   #messages: readonly Message[] | undefined;
   #publicKeys: readonly (PublicKey | undefined)[] | undefined;
   readonly #verified: (Verified | undefined)[] = [];
 
   constructor(registry: Registry, bytes: Uint8Array, raw: TxRaw, body: TxBody, authInfo: AuthInfo) {
+    this.registry = registry;
     this.size = bytes.length;
     this.raw = raw;
     this.body = body;
     this.authInfo = authInfo;
-    this.#defs = registry.msgs;
   }
 
   get gasLimit(): bigint {
@@ -80,7 +80,7 @@ export class DecodedTx {
   }
 
   #parse({ typeUrl, value }: Any): Message {
-    const def = this.#defs.get(typeUrl);
+    const def = this.registry.msgs.get(typeUrl);
     if (def === undefined) throw sdkErrors.txDecode(`${typeUrl}: no handler: tx parse error`);
     const parsed = def.request.decode(value);
     return { typeUrl, def, value: parsed, signer: def.signer(parsed) };

@@ -1,18 +1,26 @@
 import type { Address } from "../../core/brand.ts";
 import { sdkErrors } from "../../core/errors.ts";
 import { pubKeyAddress } from "../../core/crypto/address.ts";
+import type { Account } from "../../modules/auth/index.ts";
 import { Ed25519PubKey, Secp256k1PubKey, type Any } from "../../proto/cosmos.ts";
+import { multisigAddress, multisigOf, type Multisig } from "./multisig.ts";
+
+const multisigType = "/cosmos.crypto.multisig.LegacyAminoPubKey";
 
 /** The public keys that a signer_info may carry, by type URL, with their message names. */
 export const publicKeyNames = [
   ["/cosmos.crypto.secp256k1.PubKey", "cosmos.crypto.secp256k1.PubKey"],
   ["/cosmos.crypto.ed25519.PubKey", "cosmos.crypto.ed25519.PubKey"],
-  ["/cosmos.crypto.multisig.LegacyAminoPubKey", "cosmos.crypto.multisig.LegacyAminoPubKey"],
+  [multisigType, "cosmos.crypto.multisig.LegacyAminoPubKey"],
 ] as const;
 
 export type PublicKey =
   | { readonly type: "secp256k1"; readonly bytes: Uint8Array; readonly address: Address }
-  | { readonly type: "ed25519"; readonly bytes: Uint8Array };
+  | { readonly type: "ed25519"; readonly bytes: Uint8Array }
+  | ({ readonly type: "multisig"; readonly any: Any; readonly address: Address } & Multisig);
+
+/** A key that signatures are checked against. */
+export type SigningKey = Uint8Array | Multisig;
 
 /** A well-known point: what a simulation takes for a key that it was not given. */
 export const dummyKey: Uint8Array = Uint8Array.of(
@@ -34,5 +42,22 @@ export function publicKeyOf(any: Any): PublicKey {
   }
   if (any.typeUrl === "/cosmos.crypto.ed25519.PubKey")
     return { type: "ed25519", bytes: Ed25519PubKey.decode(any.value).key };
-  throw sdkErrors.invalidPubKey(`${any.typeUrl}: multisig keys are not supported: invalid pubkey`);
+  if (any.typeUrl === multisigType) {
+    const key = multisigOf(any.value);
+    return { type: "multisig", any, address: multisigAddress(key), ...key };
+  }
+  throw sdkErrors.invalidPubKey(`${any.typeUrl}: unsupported key: invalid pubkey`);
+}
+
+/** The key that an account signs with; undefined for none, or of a kind that signs nothing here. */
+export function signingKeyOf(account: Account): SigningKey | undefined {
+  if (account.pubKey !== undefined) return account.pubKey;
+  return account.anyPubKey?.typeUrl === multisigType
+    ? multisigOf(account.anyPubKey.value)
+    : undefined;
+}
+
+/** Of whoever signs with it: the bytes that tell it from every other key. */
+export function keyBytes(key: SigningKey): Uint8Array {
+  return key instanceof Uint8Array ? key : key.bytes;
 }

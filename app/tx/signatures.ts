@@ -1,16 +1,17 @@
+import { base64 } from "../../core/amino/base64.ts";
 import type { Ctx } from "../../core/context.ts";
 import { sdkErrors } from "../../core/errors.ts";
 import * as auth from "../../modules/auth/index.ts";
-import { SignDoc, SignMode } from "../../proto/cosmos.ts";
-import { nativeSha256 } from "../crypto/hash.ts";
+import type { SignerInfo } from "../../proto/cosmos.ts";
 import type { AnteMode } from "./ante.ts";
-import { base64 } from "./base64.ts";
 import type { CheckedTx } from "./checkedTx.ts";
-import type { DecodedTx, Verified } from "./decode.ts";
+import type { DecodedTx } from "./decode.ts";
 import { txSequence, txSignature } from "./events.ts";
-import { dummyKey, type PublicKey } from "./keys.ts";
+import { dummyKey, keyBytes, publicKeyOf, signingKeyOf, type PublicKey } from "./keys.ts";
+import { bitCount, bitsSet } from "./multisig.ts";
+import { badSignature, signatureJobs } from "./verify.ts";
 
-/** The key of each signer_info, undefined where it names none. */
+/** The key of each signer_info; undefined where it names none, in a simulation where there is none. */
 type Keys = readonly (PublicKey | undefined)[];
 
 type Rules = {
@@ -22,18 +23,19 @@ type Rules = {
 /** Steps 8: a key belongs to its signer and is stored at its first use. */
 export function storePublicKeys(ctx: Ctx, { tx, signers }: CheckedTx, mode: AnteMode): Keys {
   const { signerInfos } = tx.authInfo;
-  const keys = tx.publicKeys;
+  const keys = [...tx.publicKeys];
   for (const [i, signer] of signers.entries()) {
     const key = keys[i];
     if (key === undefined && mode !== "simulate") continue;
-    if (key?.type === "secp256k1" && key.address !== signer) {
+    if (key !== undefined && key.type !== "ed25519" && key.address !== signer) {
       throw sdkErrors.invalidPubKey(
         `pubKey does not match signer address ${signer} with signer index: ${i}: invalid pubkey`,
       );
     }
-    const account = auth.requireAccount(ctx, signer);
-    if (account.anyPubKey !== undefined || key?.type === "ed25519") continue;
-    auth.setPubKey(ctx, signer, key?.bytes ?? dummyKey);
+    const { anyPubKey } = auth.requireAccount(ctx, signer);
+    if (anyPubKey !== undefined) keys[i] ??= publicKeyOf(anyPubKey);
+    if (anyPubKey !== undefined || key?.type === "ed25519") continue;
+    auth.setPubKey(ctx, signer, key?.type === "multisig" ? key.any : (key?.bytes ?? dummyKey));
   }
   for (const [i, signer] of signers.entries()) {
     ctx.events.add(txSequence(signer, signerInfos[i]?.sequence ?? 0n));
@@ -46,14 +48,18 @@ export function storePublicKeys(ctx: Ctx, { tx, signers }: CheckedTx, mode: Ante
 export function checkSignatures(ctx: Ctx, checked: CheckedTx, rules: Rules): void {
   const { signers, tx } = checked;
   const { mode, params, keys } = rules;
-  if (BigInt(signers.length) > params.txSigLimit) {
+  const { signerInfos } = tx.authInfo;
+  let count = 0n;
+  for (const i of signers.keys()) count += BigInt(keyCount(keys[i], signerInfos[i]));
+  if (count > params.txSigLimit) {
     throw sdkErrors.tooManySignatures(
-      `signatures: ${signers.length}, limit: ${params.txSigLimit}: maximum number of signatures exceeded`,
+      `signatures: ${count}, limit: ${params.txSigLimit}: maximum number of signatures exceeded`,
     );
   }
-  for (const key of keys) {
+  for (const [i, key] of keys.entries()) {
     if (key?.type !== "ed25519") {
-      ctx.gas.consume(params.sigVerifyCostSecp256k1, "ante verify: secp256k1");
+      const signed = BigInt(signatureCount(key, signerInfos[i]));
+      ctx.gas.consume(params.sigVerifyCostSecp256k1 * signed, "ante verify: secp256k1");
       continue;
     }
     ctx.gas.consume(params.sigVerifyCostEd25519, "ante verify: ed25519");
@@ -61,7 +67,7 @@ export function checkSignatures(ctx: Ctx, checked: CheckedTx, rules: Rules): voi
   }
   for (const [i, signer] of signers.entries()) {
     const account = auth.requireAccount(ctx, signer);
-    const info = tx.authInfo.signerInfos[i];
+    const info = signerInfos[i];
     if (account.anyPubKey === undefined) {
       throw sdkErrors.invalidPubKey("pubkey on account is not set: invalid pubkey");
     }
@@ -72,40 +78,37 @@ export function checkSignatures(ctx: Ctx, checked: CheckedTx, rules: Rules): voi
       );
     }
     if (mode === "simulate" || mode === "recheck" || info === undefined) continue;
-    verify(ctx, checked, i, account);
+    verify(ctx, tx, i, account);
   }
 }
 
-function verify(ctx: Ctx, { tx }: CheckedTx, index: number, account: auth.Account): void {
+/** A stored key that is not named counts by the bits of its signature: another size of them fails later. */
+function keyCount(key: PublicKey | undefined, info: SignerInfo | undefined): number {
+  const bits = bitCount(info?.modeInfo?.multi?.bitarray);
+  return Math.max(1, bits, key?.type === "multisig" ? key.members.length : 1);
+}
+
+/** Of a multisig only those who signed are paid for; before anybody signed, as if all would. */
+function signatureCount(key: PublicKey | undefined, info: SignerInfo | undefined): number {
+  const multi = info?.modeInfo?.multi;
+  if (multi !== undefined) return bitsSet(multi.bitarray).length;
+  return key?.type === "multisig" ? key.members.length : 1;
+}
+
+function verify(ctx: Ctx, tx: DecodedTx, index: number, account: auth.Account): void {
   const { chainId, height } = ctx.block;
   // Transactions of genesis are signed before any account has a number.
   const accountNumber = height === 0n ? 0n : account.accountNumber;
-  const refuse = (reason: string): never => {
-    throw sdkErrors.unauthorized(
-      `signature verification failed; please verify account number (${accountNumber}) and chain-id (${chainId}): (${reason}): unauthorized`,
-    );
-  };
-  const mode = tx.authInfo.signerInfos[index]?.modeInfo?.single?.mode;
-  if (mode !== SignMode.SIGN_MODE_DIRECT) {
-    refuse(mode === undefined ? "unsupported multisig" : `unsupported sign mode ${mode}`);
-  }
-  const key = account.pubKey ?? refuse("unsupported public key");
-  const by = { key, accountNumber, chainId };
+  const signer = { accountNumber, chainId };
+  const key = signingKeyOf(account);
+  if (key === undefined) throw badSignature(tx, index, signer, "unsupported public key");
+  const by = { ...signer, key: keyBytes(key) };
   if (tx.isVerified(index, by)) return;
-  const { digest, signature } = signatureOf(tx, index, by);
-  if (!ctx.crypto.verifySecp256k1(key, digest, signature)) {
-    refuse("unable to verify single signer signature");
+  const jobs = signatureJobs(tx, index, key, signer);
+  if (typeof jobs === "string") throw badSignature(tx, index, signer, jobs);
+  for (const { publicKey, digest, signature } of jobs) {
+    if (!ctx.crypto.verifySecp256k1(publicKey, digest, signature))
+      throw badSignature(tx, index, signer);
   }
   tx.setVerified(index, by);
-}
-
-/** Signature `index` and what it must sign in SIGN_MODE_DIRECT (WIRE.md 6). */
-export function signatureOf(
-  tx: DecodedTx,
-  index: number,
-  { accountNumber, chainId }: Verified,
-): { readonly digest: Uint8Array; readonly signature: Uint8Array } {
-  const { bodyBytes, authInfoBytes, signatures } = tx.raw;
-  const doc = SignDoc.encode({ bodyBytes, authInfoBytes, chainId, accountNumber }).finish();
-  return { digest: nativeSha256(doc), signature: signatures[index] ?? new Uint8Array() };
 }

@@ -15,3 +15,16 @@ export function forCosmJs(
 ): ReadonlyArray<[string, GeneratedType]> {
   return types as unknown as ReadonlyArray<[string, GeneratedType]>;
 }
+
+type Codec = {
+  encode(message: unknown): { finish(): Uint8Array };
+  decode(input: Uint8Array): unknown;
+  fromPartial(object: object): unknown;
+};
+
+/** The way back: what a list for CosmJS was made of. */
+export function codecsOf(
+  types: ReadonlyArray<[string, GeneratedType]>,
+): ReadonlyArray<readonly [string, Codec]> {
+  return types as unknown as ReadonlyArray<readonly [string, Codec]>;
+}

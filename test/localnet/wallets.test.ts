@@ -9,8 +9,15 @@ import {
   type EncodeObject,
   type OfflineDirectSigner,
 } from "@cosmjs/proto-signing";
-import { encodeSecp256k1Pubkey } from "@cosmjs/amino";
 import {
+  createMultisigThresholdPubkey,
+  encodeSecp256k1Pubkey,
+  pubkeyToAddress,
+  Secp256k1HdWallet,
+} from "@cosmjs/amino";
+import {
+  GasPrice,
+  makeMultisignedTxBytes,
   setupFeegrantExtension,
   QueryClient,
   SigningStargateClient,
@@ -19,7 +26,14 @@ import {
 import { Comet38Client } from "@cosmjs/tendermint-rpc";
 import { BasicAllowance } from "cosmjs-types/cosmos/feegrant/v1beta1/feegrant";
 import { TxRaw } from "cosmjs-types/cosmos/tx/v1beta1/tx";
-import { TxFailed, TxRefused, type AssayClient } from "../../client/index.ts";
+import {
+  assayAminoTypes,
+  assayRegistry,
+  tasksMessages,
+  TxFailed,
+  TxRefused,
+  type AssayClient,
+} from "../../client/index.ts";
 import { toHex } from "../../core/bytes.ts";
 import { sha256 } from "../../core/crypto/sha256.ts";
 import { TaskStatus } from "../../proto/gen/assay/tasks/v1/tasks.ts";
@@ -60,6 +74,22 @@ describe("localnet: wallets, with CosmJS as it is published", { skip, timeout: 9
       broadcastPollIntervalMs: 200,
     });
     return { signer, address: account.address, publicKey: account.pubkey, client };
+  }
+
+  /** A new wallet that signs nothing but amino, as a Ledger does. */
+  async function openAmino(amount: string) {
+    const signer = await Secp256k1HdWallet.generate(12, { prefix: "assay" });
+    const [account = assert.fail()] = await signer.getAccounts();
+    const client = await SigningStargateClient.connectWithSigner(net.rpc[0] ?? "", signer, {
+      broadcastPollIntervalMs: 200,
+      registry: assayRegistry(),
+      aminoTypes: assayAminoTypes(),
+      gasPrice: GasPrice.fromString("0.025uassay"),
+    });
+    const { address } = account;
+    const funded = await alice.client.sendTokens(alice.address, address, coins(amount), fee());
+    assert.equal(funded.code, 0, funded.rawLog);
+    return { address, publicKey: account.pubkey, client };
   }
 
   before(async () => {
@@ -180,6 +210,45 @@ describe("localnet: wallets, with CosmJS as it is published", { skip, timeout: 9
     assert.deepEqual(await balances(), [ofAlice - 1n, ofBob + 1n - 5000n]);
   });
 
+  it("two of three amino wallets send from their account, one alone does not", async () => {
+    // One after the other: each is paid by the same account.
+    const members = [await openAmino("10"), await openAmino("10"), await openAmino("10")];
+    const key = createMultisigThresholdPubkey(
+      members.map(({ publicKey }) => encodeSecp256k1Pubkey(publicKey)),
+      2,
+    );
+    const group = pubkeyToAddress(key, "assay");
+    const { client } = alice;
+    const funded = await client.sendTokens(alice.address, group, coins("100000"), fee());
+    assert.equal(funded.code, 0, funded.rawLog);
+    const send = async (by: readonly number[], amount: string) => {
+      const { accountNumber, sequence } = await client.getSequence(group);
+      const messages = [sendOf(group, bob.address, amount)];
+      const data = { accountNumber, sequence, chainId: net.network.chainId };
+      const signatures = new Map<string, Uint8Array>();
+      let body: Uint8Array = new Uint8Array();
+      for (const at of by) {
+        const member = members[at] ?? assert.fail("expected a member");
+        const signed = await member.client.sign(member.address, messages, fee(), "<&>", data);
+        signatures.set(member.address, signed.signatures[0] ?? assert.fail());
+        body = signed.bodyBytes;
+      }
+      return client.broadcastTx(makeMultisignedTxBytes(key, sequence, fee(), body, signatures));
+    };
+    for (const [i, by] of [
+      [0, 1],
+      [1, 2],
+      [0, 1, 2],
+    ].entries()) {
+      const sent = await send(by, String(10 + i));
+      assert.equal(sent.code, 0, sent.rawLog);
+    }
+    assert.equal((await client.getBalance(group, "uassay")).amount, String(100_000 - 15_000 - 33));
+    assert.deepEqual((await client.getAccount(group))?.pubkey, key);
+    await assert.rejects(send([2], "1"), /not enough signatures set, have 1, expected 2/);
+    for (const member of members) member.client.disconnect();
+  });
+
   it("broadcast_tx_commit answers with the result of the block", async () => {
     const { client, address } = alice;
     const tx = await client.sign(address, [sendOf(address, bob.address, "3")], fee(), "");
@@ -237,6 +306,50 @@ describe("localnet: wallets, with CosmJS as it is published", { skip, timeout: 9
           assert.deepEqual([...new Set(spenders.map(({ value }) => value))], [node]);
         }
       }
+    });
+
+    it("an amino wallet sends, grants a fee, and requests a task with the gas that it simulated", async () => {
+      const wallet = await openAmino("900000000");
+      const { address } = wallet;
+      const sent = await wallet.client.sendTokens(address, bob.address, coins("5"), "auto", "<é>");
+      assert.equal(sent.code, 0, sent.rawLog);
+      const allowance = {
+        typeUrl: "/cosmos.feegrant.v1beta1.BasicAllowance",
+        value: BasicAllowance.encode(
+          BasicAllowance.fromPartial({ expiration: { seconds: 4_000_000_000n } }),
+        ).finish(),
+      };
+      const grant = {
+        typeUrl: "/cosmos.feegrant.v1beta1.MsgGrantAllowance",
+        value: { granter: address, grantee: bob.address, allowance },
+      };
+      const granted = await wallet.client.signAndBroadcast(address, [grant], "auto");
+      assert.equal(granted.code, 0, granted.rawLog);
+      const inline = new TextEncoder().encode(JSON.stringify(input));
+      const [service = "", version = ""] = releaseName.split("@");
+      const request = tasksMessages.requestTask({
+        ...{ requester: address, service, version, taskKey, validators: 2 },
+        input: { inline, sha256: new Uint8Array(), size: BigInt(inline.length) },
+        maxFee: "800000000",
+        tags: ["<amino>"],
+      });
+      const asked = await wallet.client.signAndBroadcast(address, [request], "auto");
+      assert.equal(asked.code, 0, asked.rawLog);
+      const taskId = BigInt(
+        asked.events
+          .find(({ type }) => type === "task_requested")
+          ?.attributes.find(({ key }) => key === "task_id")?.value ?? "0",
+      );
+      const valid = await until(
+        async () => {
+          const { task } = await client.tasks.task({ taskId });
+          return task?.status === TaskStatus.TASK_STATUS_VALID ? task : undefined;
+        },
+        120_000,
+        200,
+      );
+      assert.equal(valid.requester, address);
+      wallet.client.disconnect();
     });
 
     it("the operator's key moves no coin of its owner's", async () => {
