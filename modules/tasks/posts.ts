@@ -26,7 +26,8 @@ export function heldSeat(
   const task = findTask(ctx, id);
   if (task === undefined) return { status: PostStatus.POST_STATUS_NOT_YOURS };
   const index = openSeats.get(ctx, [node, id]);
-  if (index === undefined) {
+  // A parked task keeps its records for people to look at; nothing closes its window any more.
+  if (index === undefined || task.parked) {
     const held = seatsOf(ctx, id).some((seat) => seat.node === node && isCalled(seat));
     return { status: held ? PostStatus.POST_STATUS_LATE : PostStatus.POST_STATUS_NOT_YOURS };
   }
