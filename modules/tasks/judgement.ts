@@ -134,7 +134,7 @@ function judgeUnrevealed(ending: Ending, seat: SeatFacts): Judgement {
 }
 
 function judgeUnavailable(ending: Ending, seat: SeatFacts, someValue: boolean): Judgement {
-  if (ending.kind === "unavailable" || ending.kind === "expired") return postFees;
+  if (ending.kind === "unavailable") return postFees;
   return {
     ...nothing,
     poolsPosts: true,
