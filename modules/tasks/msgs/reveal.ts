@@ -71,7 +71,7 @@ export const reveal = defineMsg({
   hopeless(ctx, msg) {
     const next = atNextBlock(ctx);
     return hopelessIf(
-      msg.posts.map((post) => judge(next, msg.operator, post).status),
+      msg.posts.map((post) => judge(next, msg.operator, post)),
       final,
     );
   },
@@ -101,7 +101,9 @@ function judge(ctx: ReadCtx, operator: Address, post: RevealPost): Judged<Opened
   const output = outputOf(task, post);
   const compared = executorIsOut ? executor : undefined;
   if (output === "none" && needsOutput(ctx, task, seat, post, compared)) {
-    return { status: PostStatus.POST_STATUS_MISMATCH };
+    // It fits once the executor has shown the same value.
+    const mayChange = executor !== undefined && !executorIsOut;
+    return { status: PostStatus.POST_STATUS_MISMATCH, mayChange };
   }
   if (output === "wrong") return { status: PostStatus.POST_STATUS_MISMATCH };
   return {

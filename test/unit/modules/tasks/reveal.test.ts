@@ -368,6 +368,22 @@ describe("tasks: reveal", () => {
     }
   });
 
+  it("X23: a reveal without output may come before the executor's own in the second half", () => {
+    const { chain, task, seats } = revealing([], { revealBlocks: 6 });
+    const { hopeless, request: codec } = revealMsg as unknown as {
+      request: { decode(bytes: Uint8Array): never };
+      hopeless(ctx: unknown, msg: never): Error | undefined;
+    };
+    chain.blocks(3);
+    const bare = reveal(chain, task, seat(seats, 1), "hello", { output: undefined });
+    assert.equal(hopeless(chain.ctx, codec.decode(bare.bytes)), undefined);
+    assert.equal(status(chain, bare), MISMATCH);
+    const own = reveal(chain, task, seat(seats, 0), "hello", { output: undefined });
+    assert.notEqual(hopeless(chain.ctx, codec.decode(own.bytes)), undefined);
+    assert.equal(status(chain, reveal(chain, task, seat(seats, 0), "hello")), OK);
+    assert.equal(status(chain, bare), OK);
+  });
+
   it("X24: is expected when its turn has come, hopeless when it opens nothing", () => {
     const { chain, task, seats } = revealing();
     const msg = revealMsg as unknown as {
