@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { SeatOutcome, SeatStatus, TaskStatus, type Seat } from "../../../../modules/tasks/index.ts";
 import { TaskChain, type BlockOptions } from "../../../support/taskChain.ts";
-import { calledSeats, commit, drawn, reveal, submit } from "../../../support/taskMoves.ts";
+import { calledSeats, commit, drawn, request, reveal, submit } from "../../../support/taskMoves.ts";
 
 const { SEAT_OUTCOME_MISSED: MISSED, SEAT_OUTCOME_NOTHING: NOTHING } = SeatOutcome;
 const { SEAT_OUTCOME_SLASHED: SLASHED, SEAT_OUTCOME_PAID: PAID } = SeatOutcome;
@@ -69,6 +69,20 @@ describe("tasks: silence", () => {
     const answering = calledSeats(task).slice(0, 3);
     chain.block(answering.map((seat) => commit(chain, task, seat, "hello")));
     // Two of six blocks of the window.
+    chain.blocks(2, { full: true });
+    while (chain.task().status === TaskStatus.TASK_STATUS_COMMIT) chain.block();
+    chain.block(answering.map((seat) => reveal(chain, task, seat, "hello")));
+    assert.equal(at(chain.task().seats, 3).outcome, MISSED);
+  });
+
+  it("X12: a full block of the draw is none of the window's and excuses nobody", () => {
+    const chain = new TaskChain({ commitBlocks: 6 });
+    chain.block([request(chain, { validators: 3 })]);
+    chain.block([], { full: true });
+    const task = chain.task();
+    assert.equal(task.drawnHeight, chain.height);
+    const answering = calledSeats(task).slice(0, 3);
+    chain.block(answering.map((seat) => commit(chain, task, seat, "hello")));
     chain.blocks(2, { full: true });
     while (chain.task().status === TaskStatus.TASK_STATUS_COMMIT) chain.block();
     chain.block(answering.map((seat) => reveal(chain, task, seat, "hello")));
