@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import * as staking from "../../../../modules/staking/index.ts";
 import { SeatOutcome, SeatStatus, TaskStatus, type Seat } from "../../../../modules/tasks/index.ts";
 import { TaskChain, type BlockOptions } from "../../../support/taskChain.ts";
 import { calledSeats, commit, drawn, request, reveal, submit } from "../../../support/taskMoves.ts";
@@ -295,6 +296,15 @@ describe("tasks: silence", () => {
       ],
     );
     assert.equal(ended.settlement?.burned, 150n);
+    // P of nobody changes; the miss counts in U.
+    const records = [...chain.world.store.dump().keys()];
+    assert.deepEqual(
+      records.filter((key) => key.startsWith("reputation/\u0001")),
+      [],
+    );
+    const silent = at(ended.seats, 2).node;
+    assert.equal(staking.uptime(chain.ctx, silent), 5n * 10n ** 16n);
+    assert.equal(staking.uptime(chain.ctx, at(ended.seats, 1).node), 10n ** 18n);
   });
 
   it("stake that leaves after the draw stays within reach", () => {
