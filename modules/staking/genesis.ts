@@ -1,6 +1,7 @@
 import type { Ctx, ReadCtx } from "../../core/context.ts";
 import { amount } from "../../core/math/integers.ts";
 import { defineGenesis, type Fault } from "../../core/module.ts";
+import { requireReceiver } from "../bank/index.ts";
 import { hold, isName } from "../registry/index.ts";
 import { saveBond } from "./bonds.ts";
 import { validateParams } from "./params.ts";
@@ -53,6 +54,9 @@ function init(ctx: Ctx, genesis: GenesisState): void {
   state.totalBonded.set(ctx, amount(0n));
   for (const life of genesis.lives) state.lives.set(ctx, life.node, life);
   for (const bond of genesis.bonds) {
+    // As MsgBond does: what is paid to a module's account would be in none of its records.
+    requireReceiver(ctx, bond.node);
+    requireReceiver(ctx, bond.operator);
     hold(ctx, bond.service);
     saveBond(ctx, undefined, bond);
   }

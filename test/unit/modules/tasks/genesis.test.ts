@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { moduleAddress } from "../../../../core/crypto/address.ts";
 import { one } from "../../../../core/math/dec.ts";
 import {
   defaultParams,
@@ -66,6 +67,12 @@ describe("tasks: genesis", () => {
       assert.equal(chain.task(4n).status, TaskStatus.TASK_STATUS_EXPIRED);
     }
     assert.deepEqual(exported(copy), exported(original));
+  });
+
+  it("B15: a module's account is no operator of a bond, as in MsgBond", () => {
+    const operator = moduleAddress("staking");
+    const options = { nodes: 1, bonds: (): object => ({ operator }) };
+    assert.throws(() => new TaskChain(options), { codespace: "sdk", code: 4 });
   });
 
   it("names every fault of a file", () => {
