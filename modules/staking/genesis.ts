@@ -8,7 +8,7 @@ import { validateParams } from "./params.ts";
 import * as state from "./state.ts";
 import { GenesisState, type Bond } from "./types.ts";
 
-function validate({ params, bonds, lives, book }: GenesisState): Fault[] {
+function validate({ params, bonds, lives, book, jails }: GenesisState): Fault[] {
   const faults = validateParams(params);
   const report = (pointer: string, text: string): void => void faults.push({ pointer, text });
   const counts = new Map<string, number>();
@@ -22,6 +22,10 @@ function validate({ params, bonds, lives, book }: GenesisState): Fault[] {
     for (const text of bondFaults(bond)) report(`/bonds/${i}`, text);
     held += bond.amount;
     for (const part of bond.unbonding) held += part.amount;
+  }
+  for (const [i, { service, node }] of jails.entries()) {
+    const key = `${service}/${node}`;
+    if (seen.has(key)) report(`/jails/${i}`, `expected one without a bond, got ${key}`);
   }
   if (held !== book.deposited) {
     report("/book", `deposited: expected ${held}, got ${book.deposited}`);
@@ -66,6 +70,7 @@ function init(ctx: Ctx, genesis: GenesisState): void {
     state.forgetting.add(ctx, [fault.expiresMs, key]);
   }
   for (const { service, node } of genesis.tombstones) state.tombstones.add(ctx, [service, node]);
+  for (const jail of genesis.jails) state.jails.set(ctx, [jail.service, jail.node], jail);
 }
 
 function exportGenesis(ctx: ReadCtx): GenesisState {
@@ -76,6 +81,7 @@ function exportGenesis(ctx: ReadCtx): GenesisState {
     book: state.book.get(ctx),
     faults: [...state.faults.values(ctx)],
     tombstones: [...state.tombstones.keys(ctx)].map(([service, node]) => ({ service, node })),
+    jails: [...state.jails.values(ctx)],
   };
 }
 
