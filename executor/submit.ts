@@ -96,7 +96,8 @@ export class Submitter {
 
   async #ask(sent: SentTx, height: bigint): Promise<Whereabouts> {
     const found = await findTx(this.#rpc, sent.hash);
-    if (found !== undefined) return found;
+    // In a block above the state that was read: what that state still waits for may have been taken.
+    if (found !== undefined) return found.height > height ? "waits" : found;
     if (height >= BigInt(sent.timeoutHeight)) return "gone";
     await this.#resend(sent, height);
     const usedAt = this.#usedAt.get(sent.hash);

@@ -22,7 +22,7 @@ const record: SeatRecord = {
 };
 
 /** A node that has the transaction in no block, and answers its resending so. */
-function setup(log: string, refuse?: Error) {
+function setup(log: string, refuse?: Error, included?: object) {
   const calls: string[] = [];
   const second = { ...record, seat: "2/1/node", taskId: "2" };
   const journal = Journal.open(fs.mkdtempSync(path.join(os.tmpdir(), "submit-")));
@@ -31,6 +31,7 @@ function setup(log: string, refuse?: Error) {
     endpoint: "",
     call<T>(method: string): Promise<T> {
       calls.push(method);
+      if (method === "tx" && included !== undefined) return Promise.resolve(included as T);
       if (method === "tx")
         return Promise.reject(new RpcError(-32603, "Internal error", `tx (${hash}) not found`));
       const code = log === "" ? 0 : 32;
@@ -76,6 +77,16 @@ describe("executor: submitting", () => {
     for (const one of [record, second])
       assert.equal(await submitter.isPending(one, "commit", 22n), false);
     assert.equal(calls.length, 5);
+  });
+
+  it("E3: a post in a block above the state that was read is not made again", async () => {
+    const included = { hash, height: "11", tx_result: { code: 0 } };
+    const { submitter, journal } = setup("", undefined, included);
+    assert.equal(await submitter.isPending(record, "commit", 10n), true);
+    assert.deepEqual(journal.get(record.seat)?.commit, sent);
+    // The state after that block still waits for it: it was refused there.
+    assert.equal(await submitter.isPending(record, "commit", 11n), false);
+    assert.equal(journal.get(record.seat)?.commit, undefined);
   });
 
   it("C2: posts that CheckTx refused are made anew at the next height, not held until their timeout", async () => {
