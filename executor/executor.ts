@@ -1,5 +1,11 @@
 import type { Logger } from "pino";
-import { RpcUnavailable, tasksMessages, type AssayClient } from "../client/index.ts";
+import {
+  RpcError,
+  RpcUnavailable,
+  TxRefused,
+  tasksMessages,
+  type AssayClient,
+} from "../client/index.ts";
 import type { Manifest, ManifestTask } from "../client/manifest/manifest.ts";
 import { Compare, type Role } from "../proto/gen/assay/registry/v1/registry.ts";
 import type { Bond } from "../proto/gen/assay/staking/v1/staking.ts";
@@ -7,7 +13,7 @@ import type { Seat, Task } from "../proto/gen/assay/tasks/v1/tasks.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Journal, SeatRecord } from "./journal.ts";
 import type { Metrics } from "./metrics.ts";
-import { nextStep, seatKey } from "./plan.ts";
+import { nextStep, seatKey, type Step } from "./plan.ts";
 import {
   commitPost,
   commitmentOf,
@@ -35,6 +41,11 @@ export type ExecutorParts = {
 };
 
 type Work = { readonly task: Task; readonly seat: Seat };
+/** A seat whose post can be made now. */
+type Ready = Work & {
+  readonly record: SeatRecord;
+  readonly step: Exclude<Step, "run" | "wait">;
+};
 const bondsEveryMs = 2_000;
 const retryRunMs = 1_000;
 const forgetAfterBlocks = 100n;
@@ -94,47 +105,72 @@ export class Executor {
   }
 
   async #round(): Promise<void> {
-    const { client, metrics } = this.#parts;
+    const { metrics } = this.#parts;
     const { work, height } = await this.#assignments();
     metrics.assigned(height, work.length);
     await this.#readBonds();
-    const commits: Post<ReturnType<typeof commitPost>>[] = [];
-    const reveals: Post<ReturnType<typeof revealPost>>[] = [];
-    for (const { task, seat } of work) {
-      // One bad seat must not keep the others from being served (THREATS E17).
-      try {
-        const record = this.#usable(task, seat);
-        const step = nextStep(task, seat, record, height);
-        if (step === "run") this.#start(task, seat);
-        if (record === undefined || step === "run" || step === "wait") continue;
-        const phase: Phase = step === "reveal" ? "reveal" : "commit";
-        if (await this.#submitter.isPending(record, phase, height)) continue;
-        if (step === "commit")
-          commits.push({
-            record,
-            post: commitPost(client.chainId, task, seat, record),
-            outputBytes: 0,
-          });
-        if (step === "reveal") {
-          const post = revealPost(task, seat, record, await this.#comparison(task));
-          reveals.push({ record, post, outputBytes: post.output?.inline.length ?? 0 });
-        }
-        if (step === "submit") await this.#submitResult(task, seat, record, height);
-      } catch (error) {
-        if (error instanceof RpcUnavailable) throw error;
-        this.#parts.log.error({ seat: seatKey(task, seat), why: String(error) }, "seat failed");
-      }
-    }
+    const ready: Ready[] = [];
+    // What waits is sent again before anything new is signed, else that would take its sequence.
+    for (const one of work) await this.#guarded(one, () => this.#look(one, height, ready));
     // Reveals first: their window is what costs most to miss.
-    await this.#sendAll(reveals, "reveal", height, (posts) =>
-      tasksMessages.reveal({ operator: this.#operator, posts }),
-    );
-    await this.#sendAll(commits, "commit", height, (posts) =>
-      tasksMessages.commit({ operator: this.#operator, posts }),
-    );
+    const refused = [
+      ...(await this.#reveal(ready, height)),
+      ...(await this.#commit(ready, height)),
+    ];
     this.#forgetEnded(work, height);
     // After the posts: sent before them, it would take the sequence of one that kill -9 left signed in the journal.
     await this.#heartbeat.beat(this.#bonds);
+    if (refused[0] !== undefined) throw refused[0];
+  }
+
+  /** One bad seat must not keep the others from being served (THREATS E17). */
+  async #guarded({ task, seat }: Work, serve: () => Promise<void>): Promise<void> {
+    try {
+      await serve();
+    } catch (error) {
+      if (error instanceof RpcUnavailable) throw error;
+      this.#parts.log.error({ seat: seatKey(task, seat), why: String(error) }, "seat failed");
+    }
+  }
+
+  /** Begins a run, or adds the seat to those whose post can be made now. */
+  async #look({ task, seat }: Work, height: bigint, ready: Ready[]): Promise<void> {
+    const record = this.#usable(task, seat);
+    const step = nextStep(task, seat, record, height);
+    if (step === "run") this.#start(task, seat);
+    if (record === undefined || step === "run" || step === "wait") return;
+    const phase: Phase = step === "reveal" ? "reveal" : "commit";
+    if (await this.#submitter.isPending(record, phase, height)) return;
+    ready.push({ task, seat, record, step });
+  }
+
+  async #reveal(ready: readonly Ready[], height: bigint): Promise<Error[]> {
+    const posts: Post<ReturnType<typeof revealPost>>[] = [];
+    for (const one of ready.filter(({ step }) => step === "reveal")) {
+      await this.#guarded(one, async () => {
+        const { task, seat, record } = one;
+        const post = revealPost(task, seat, record, await this.#comparison(task));
+        posts.push({ record, post, outputBytes: post.output?.inline.length ?? 0 });
+      });
+    }
+    return this.#sendAll(posts, "reveal", height, (batch) =>
+      tasksMessages.reveal({ operator: this.#operator, posts: batch }),
+    );
+  }
+
+  async #commit(ready: readonly Ready[], height: bigint): Promise<Error[]> {
+    const { chainId } = this.#parts.client;
+    for (const one of ready.filter(({ step }) => step === "submit"))
+      await this.#guarded(one, () => this.#submitResult(one.task, one.seat, one.record, height));
+    const posts = ready
+      .filter(({ step }) => step === "commit")
+      .map(({ task, seat, record }) => ({
+        ...{ record, outputBytes: 0 },
+        post: commitPost(chainId, task, seat, record),
+      }));
+    return this.#sendAll(posts, "commit", height, (batch) =>
+      tasksMessages.commit({ operator: this.#operator, posts: batch }),
+    );
   }
 
   async #assignments(): Promise<{ work: Work[]; height: bigint }> {
@@ -275,6 +311,7 @@ export class Executor {
     await this.#submitter.send([post], "commit", height, () => message);
   }
 
+  /** All batches, whatever happens to one: the refusals. */
   async #sendAll<P>(
     posts: Post<P>[],
     phase: Phase,
@@ -282,12 +319,20 @@ export class Executor {
     message: (
       posts: P[],
     ) => ReturnType<typeof tasksMessages.commit> | ReturnType<typeof tasksMessages.reveal>,
-  ): Promise<void> {
+  ): Promise<Error[]> {
+    const refused: Error[] = [];
     for (let at = 0; at < posts.length; at += batchSize) {
       const batch = posts.slice(at, at + batchSize);
-      await this.#submitter.send(batch, phase, height, message);
-      this.#parts.metrics.posts.inc({ phase }, batch.length);
+      try {
+        await this.#submitter.send(batch, phase, height, message);
+        this.#parts.metrics.posts.inc({ phase }, batch.length);
+      } catch (error) {
+        // The next ones may find room; these are made anew at the next height.
+        if (!(error instanceof TxRefused || error instanceof RpcError)) throw error;
+        refused.push(error);
+      }
     }
+    return refused;
   }
 
   /**

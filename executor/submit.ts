@@ -6,6 +6,8 @@ import {
   broadcastSync,
   findTx,
   type Rpc,
+  type SendOptions,
+  type TxOutcome,
   type TxSender,
 } from "../client/index.ts";
 import type { Journal, SeatRecord, SentTx } from "./journal.ts";
@@ -31,6 +33,9 @@ export function postsGas(posts: readonly Post<unknown>[], granted = false): bigi
   return (granted ? grantGas : 0n) + 50_000n + 40_000n * BigInt(posts.length) + 60n * BigInt(bytes);
 }
 
+/** In a block; may still come into one; or never will. */
+type Whereabouts = TxOutcome | "waits" | "gone";
+
 /** Heights after which a post that no block took is given up and made anew. */
 const timeoutBlocks = 12n;
 /** Heights after which the block that used a sequence has been seen: a post of the same sequence never comes. */
@@ -47,8 +52,12 @@ export class Submitter {
   readonly #sender: TxSender;
   readonly #journal: Journal;
   readonly #log: Logger;
-  readonly #resentAt = new Map<string, bigint>();
   readonly #usedAt = new Map<string, bigint>();
+  /** What the chain said of each transaction at the height of now: all its posts share one answer. */
+  readonly #answers = new Map<string, Promise<Whereabouts>>();
+  /** Posts that CheckTx refused at the height of now. */
+  readonly #refused = new Set<string>();
+  #height = 0n;
 
   constructor(rpc: Rpc, sender: TxSender, journal: Journal, log: Logger) {
     this.#rpc = rpc;
@@ -57,29 +66,49 @@ export class Submitter {
     this.#log = log;
   }
 
-  /** True while an earlier transaction with this post may still come into a block; resends it now and then. */
+  /**
+   * True while an earlier transaction with this post may still come into a block; resends it once a height. A node
+   * under load answers slowly, and more often than at each height there is nothing new to hear.
+   */
   async isPending(record: SeatRecord, phase: Phase, height: bigint): Promise<boolean> {
+    this.#at(height);
     const sent = record[phase];
-    if (sent === undefined) return false;
-    const found = await findTx(this.#rpc, sent.hash);
-    if (found !== undefined) {
+    if (sent === undefined) return this.#refused.has(nameOf(record, phase));
+    const { hash } = sent;
+    const asked = this.#answers.get(hash) ?? this.#ask(sent, height);
+    this.#answers.set(hash, asked);
+    let answer: Whereabouts;
+    try {
+      answer = await asked;
+    } catch (error) {
+      this.#answers.delete(hash);
+      throw error;
+    }
+    if (answer === "waits") return true;
+    if (answer !== "gone") {
+      const { code, log } = answer;
       // It is in a block, and still the chain waits for the post: it was refused there.
-      this.#log.warn(
-        { seat: record.seat, phase, hash: sent.hash, code: found.code, log: found.log },
-        "post was not taken",
-      );
-      this.#drop(record, phase);
-      return false;
+      this.#log.warn({ seat: record.seat, phase, hash, code, log }, "post was not taken");
     }
-    if (height >= BigInt(sent.timeoutHeight)) {
-      this.#drop(record, phase);
-      return false;
-    }
-    await this.#resend(sent, height);
-    const usedAt = this.#usedAt.get(sent.hash);
-    if (usedAt === undefined || height < usedAt + usedBlocks) return true;
     this.#drop(record, phase);
     return false;
+  }
+
+  async #ask(sent: SentTx, height: bigint): Promise<Whereabouts> {
+    const found = await findTx(this.#rpc, sent.hash);
+    // In a block above the state that was read: what that state still waits for may have been taken.
+    if (found !== undefined) return found.height > height ? "waits" : found;
+    if (height >= BigInt(sent.timeoutHeight)) return "gone";
+    await this.#resend(sent, height);
+    const usedAt = this.#usedAt.get(sent.hash);
+    return usedAt === undefined || height < usedAt + usedBlocks ? "waits" : "gone";
+  }
+
+  #at(height: bigint): void {
+    if (height === this.#height) return;
+    this.#height = height;
+    this.#answers.clear();
+    this.#refused.clear();
   }
 
   /** Sends up to batchSize posts as one transaction. */
@@ -90,7 +119,7 @@ export class Submitter {
     message: (posts: P[]) => EncodeObject,
   ): Promise<void> {
     const timeoutHeight = height + timeoutBlocks;
-    await this.#sender.broadcast([message(posts.map(({ post }) => post))], {
+    const options: SendOptions = {
       timeoutHeight,
       gas: postsGas(posts, this.#sender.feeGranter !== undefined),
       beforeSend: ({ hash, bytes }) => {
@@ -101,12 +130,28 @@ export class Submitter {
         };
         for (const { record } of posts) this.#journal.put({ ...record, [phase]: sent });
       },
-    });
+    };
+    try {
+      await this.#sender.broadcast([message(posts.map(({ post }) => post))], options);
+    } catch (error) {
+      if (error instanceof TxRefused) this.#remake(posts, phase, height);
+      throw error;
+    }
+  }
+
+  /**
+   * CheckTx refused it, so it waits nowhere and its sequence goes to another: made anew at the next height, from what
+   * the chain asks for then. One post of ten that is not expected any more must not keep nine from their window.
+   */
+  #remake(posts: readonly Post<unknown>[], phase: Phase, height: bigint): void {
+    this.#at(height);
+    for (const { record } of posts) {
+      this.#drop(record, phase);
+      this.#refused.add(nameOf(record, phase));
+    }
   }
 
   async #resend(sent: SentTx, height: bigint): Promise<void> {
-    if (this.#resentAt.get(sent.hash) === height) return;
-    this.#resentAt.set(sent.hash, height);
     try {
       await broadcastSync(this.#rpc, Buffer.from(sent.bytes, "base64"));
     } catch (error) {
@@ -120,12 +165,14 @@ export class Submitter {
 
   #drop(record: SeatRecord, phase: Phase): void {
     const rest: Record<string, unknown> = { ...record };
-    const hash = record[phase]?.hash ?? "";
-    this.#resentAt.delete(hash);
-    this.#usedAt.delete(hash);
+    this.#usedAt.delete(record[phase]?.hash ?? "");
     delete rest[phase];
     this.#journal.put(rest as SeatRecord);
   }
+}
+
+function nameOf(record: SeatRecord, phase: Phase): string {
+  return `${phase} ${record.seat}`;
 }
 
 /** A sequence still to come is another matter: what comes before it may be on its way. */

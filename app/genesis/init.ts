@@ -1,7 +1,8 @@
 import type { RequestInitChain, ResponseInitChain } from "cosmjs-types/tendermint/abci/types";
 import { equalBytes, toHex } from "../../core/bytes.ts";
 import { sha256 } from "../../core/crypto/sha256.ts";
-import { FatalError } from "../../core/errors.ts";
+import type { Ctx } from "../../core/context.ts";
+import { FatalError, TxError } from "../../core/errors.ts";
 import type { Fault } from "../../core/module.ts";
 import { branch } from "../../core/store/branch.ts";
 import { ConsensusParams } from "../../proto/cosmos.ts";
@@ -34,7 +35,7 @@ export function initChain(state: ChainState, request: RequestInitChain): Respons
   const store = branch(state.db.multistore.view());
   const timeMs = msOf(request.time);
   const ctx = state.ctx(store, state.blockAt(0n, timeMs, new Uint8Array(20)));
-  for (const { def, genesis } of parts) def.init(ctx, genesis);
+  for (const part of parts) initPart(ctx, part);
   const imbalance = ctx.coins.imbalance();
   if (imbalance !== undefined) throw new FatalError(imbalance);
   state.startFrom({
@@ -44,6 +45,16 @@ export function initChain(state: ChainState, request: RequestInitChain): Respons
     params: request.consensusParams ?? ConsensusParams.fromPartial({}),
   });
   return { validators: request.validators, appHash: emptyHash };
+}
+
+/** What only the state of lower modules shows is refused like a fault of the file. */
+function initPart(ctx: Ctx, { module, def, genesis }: GenesisPart): void {
+  try {
+    def.init(ctx, genesis);
+  } catch (error) {
+    if (!(error instanceof TxError)) throw error;
+    throw genesisError([{ pointer: `/app_state/${module.name}`, text: error.message }]);
+  }
 }
 
 /** A proposer without a registered key could never propose while a draw is pending. */

@@ -171,11 +171,23 @@ export class TxSender {
         return await this.#tryOnce(messages, options);
       } catch (error) {
         const mismatch = isSequenceMismatch(error);
-        // Whatever went wrong, the local sequence may be off now: read it anew before the next one.
-        this.#account = undefined;
+        this.#account = this.#accountAfter(error, mismatch && tries < resyncs);
         if (!mismatch || tries >= resyncs) throw error;
       }
     }
+  }
+
+  /**
+   * What CheckTx refused changed nothing. A mismatch names the sequence to go on with: that of the chain would be too
+   * low while earlier transactions wait. After anything else it may be off: read anew before the next one.
+   */
+  #accountAfter(error: unknown, goesOn: boolean): AccountInfo | undefined {
+    const account = this.#account;
+    if (account === undefined) return undefined;
+    if (!isSequenceMismatch(error)) return error instanceof TxRefused ? account : undefined;
+    const expected = /expected (\d{1,19}), got/.exec(String(error))?.[1];
+    if (!goesOn || expected === undefined) return undefined;
+    return { ...account, sequence: BigInt(expected) };
   }
 
   async #tryOnce(messages: readonly EncodeObject[], options: SendOptions): Promise<Broadcast> {

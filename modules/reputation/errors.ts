@@ -1,4 +1,4 @@
 import { registerErrors } from "../../core/errors.ts";
 
-/** No message, so nothing to refuse yet; the codespace is taken. */
-export const errors = registerErrors("reputation", {});
+/** No message: only genesis is refused. */
+export const errors = registerErrors("reputation", { epochAhead: 2 });

@@ -1,7 +1,9 @@
 import { compareBytes, concatBytes, utf8Encode } from "../../core/bytes.ts";
 import { bytesOfAddress } from "../../core/crypto/address.ts";
 import { defineGenesis, type Fault } from "../../core/module.ts";
+import { epoch } from "../clock/index.ts";
 import { saveCounter } from "./counters.ts";
+import { errors } from "./errors.ts";
 import { paramFaults } from "./params.ts";
 import { counters, incidents, params } from "./state.ts";
 import { GenesisState, type Counter, type Incidents } from "./types.ts";
@@ -53,6 +55,12 @@ function recordFaults(name: string, records: readonly (Counter | Incidents)[]): 
   return faults;
 }
 
+/** A value from a later epoch has no age: every draw that reads it would fail until that epoch comes. */
+function requireCome({ service, node, epoch: touched }: Counter | Incidents, now: bigint): void {
+  if (touched <= now) return;
+  throw errors.epochAhead(`${service} ${node}: epoch: expected at most ${now}, got ${touched}`);
+}
+
 export const genesis = defineGenesis<GenesisState>({
   codec: GenesisState,
   message: "assay.reputation.v1.GenesisState",
@@ -63,6 +71,8 @@ export const genesis = defineGenesis<GenesisState>({
   ],
   init(ctx, state) {
     params.set(ctx, state.params);
+    const now = epoch(ctx);
+    for (const record of [...state.counters, ...state.incidents]) requireCome(record, now);
     for (const counter of state.counters) saveCounter(ctx, undefined, counter);
     for (const record of state.incidents) incidents.set(ctx, [record.service, record.node], record);
   },

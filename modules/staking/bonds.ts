@@ -6,7 +6,7 @@ import { epoch } from "../clock/index.ts";
 import { release } from "../registry/index.ts";
 import { errors } from "./errors.ts";
 import { dropLife } from "./lives.ts";
-import { bonds, maturing, serviceBonded, totalBonded } from "./state.ts";
+import { bonds, jails, maturing, serviceBonded, totalBonded } from "./state.ts";
 import type { Bond } from "./types.ts";
 
 export function findBond(ctx: ReadCtx, service: string, node: Address): Bond | undefined {
@@ -73,6 +73,9 @@ export function saveBond(ctx: Ctx, before: Bond | undefined, after: Bond): void 
     return;
   }
   bonds.remove(ctx, [service, node]);
+  // A slash of everything must not be a way out of jail (PROTOCOL 12).
+  const { jailedUntilMs: untilMs } = after;
+  if (untilMs > ctx.block.timeMs) jails.set(ctx, [service, node], { service, node, untilMs });
   release(ctx, service);
   dropLife(ctx, node);
 }

@@ -1,13 +1,14 @@
 import type { Ctx, ReadCtx } from "../../core/context.ts";
 import { amount } from "../../core/math/integers.ts";
 import { defineGenesis, type Fault } from "../../core/module.ts";
+import { requireReceiver } from "../bank/index.ts";
 import { hold, isName } from "../registry/index.ts";
 import { saveBond } from "./bonds.ts";
 import { validateParams } from "./params.ts";
 import * as state from "./state.ts";
 import { GenesisState, type Bond } from "./types.ts";
 
-function validate({ params, bonds, lives, book }: GenesisState): Fault[] {
+function validate({ params, bonds, lives, book, jails }: GenesisState): Fault[] {
   const faults = validateParams(params);
   const report = (pointer: string, text: string): void => void faults.push({ pointer, text });
   const counts = new Map<string, number>();
@@ -21,6 +22,10 @@ function validate({ params, bonds, lives, book }: GenesisState): Fault[] {
     for (const text of bondFaults(bond)) report(`/bonds/${i}`, text);
     held += bond.amount;
     for (const part of bond.unbonding) held += part.amount;
+  }
+  for (const [i, { service, node }] of jails.entries()) {
+    const key = `${service}/${node}`;
+    if (seen.has(key)) report(`/jails/${i}`, `expected one without a bond, got ${key}`);
   }
   if (held !== book.deposited) {
     report("/book", `deposited: expected ${held}, got ${book.deposited}`);
@@ -53,6 +58,9 @@ function init(ctx: Ctx, genesis: GenesisState): void {
   state.totalBonded.set(ctx, amount(0n));
   for (const life of genesis.lives) state.lives.set(ctx, life.node, life);
   for (const bond of genesis.bonds) {
+    // As MsgBond does: what is paid to a module's account would be in none of its records.
+    requireReceiver(ctx, bond.node);
+    requireReceiver(ctx, bond.operator);
     hold(ctx, bond.service);
     saveBond(ctx, undefined, bond);
   }
@@ -62,6 +70,7 @@ function init(ctx: Ctx, genesis: GenesisState): void {
     state.forgetting.add(ctx, [fault.expiresMs, key]);
   }
   for (const { service, node } of genesis.tombstones) state.tombstones.add(ctx, [service, node]);
+  for (const jail of genesis.jails) state.jails.set(ctx, [jail.service, jail.node], jail);
 }
 
 function exportGenesis(ctx: ReadCtx): GenesisState {
@@ -72,6 +81,7 @@ function exportGenesis(ctx: ReadCtx): GenesisState {
     book: state.book.get(ctx),
     faults: [...state.faults.values(ctx)],
     tombstones: [...state.tombstones.keys(ctx)].map(([service, node]) => ({ service, node })),
+    jails: [...state.jails.values(ctx)],
   };
 }
 

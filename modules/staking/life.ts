@@ -29,6 +29,12 @@ export function withSign(life: Life, slot: bigint): Life {
   return { ...life, ring: (life.ring | bit) & ringMask };
 }
 
+/** A slot that the node was not there for after all; the lease does not notice. */
+export function withoutSign(life: Life, slot: bigint): Life {
+  if (slot > life.lastSlot) return life;
+  return { ...life, ring: life.ring & ~(1n << (life.lastSlot - slot)) };
+}
+
 /** U = max(0.05, signs / min(56, slot - first_slot + 1)), floored; signs in the last 56 slots, this one included. */
 export function uptimeOf(life: Life, slot: bigint): Dec {
   let bits = ringAt(life, slot) & (ringMask >> 1n);

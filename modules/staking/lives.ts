@@ -3,7 +3,7 @@ import type { Ctx, ReadCtx } from "../../core/context.ts";
 import { BugError } from "../../core/errors.ts";
 import { dec, one } from "../../core/math/dec.ts";
 import { slot } from "../clock/index.ts";
-import { hasSign, leaseHolds, uptimeOf, withSign } from "./life.ts";
+import { hasSign, leaseHolds, uptimeOf, withSign, withoutSign } from "./life.ts";
 import { lives, params } from "./state.ts";
 import type { Life } from "./types.ts";
 
@@ -55,16 +55,20 @@ export function signOfLife(ctx: Ctx, node: Address): void {
 /** A heartbeat that names this slot; false when the slot has its sign and nothing is spare. */
 export function heartbeat(ctx: Ctx, node: Address, named: bigint): boolean {
   const life = knownLife(ctx, node);
-  const repeated = hasSign(life, named);
-  if (repeated && life.spareHeartbeats === 0) return false;
-  const spareHeartbeats = life.spareHeartbeats - (repeated ? 1 : 0);
-  lives.set(ctx, node, repeated ? { ...life, spareHeartbeats } : withSign(life, named));
+  if (hasSign(life, named) && life.spareHeartbeats === 0) return false;
+  const spare = named <= life.lastSlot && life.spareHeartbeats > 0 ? 1 : 0;
+  const spareHeartbeats = life.spareHeartbeats - spare;
+  lives.set(ctx, node, withSign({ ...life, spareHeartbeats }, named));
   return true;
 }
 
-/** A miss makes one more heartbeat welcome in a slot that has its sign. */
-export function addSpareHeartbeat(ctx: Ctx, node: Address): void {
+/**
+ * A miss counts in U: the slot loses its sign until the node is heard again, and one more heartbeat is welcome in it.
+ */
+export function missSign(ctx: Ctx, node: Address): void {
   const life = knownLife(ctx, node);
-  if (life.lastSlot < slot(ctx)) return;
-  lives.set(ctx, node, { ...life, spareHeartbeats: life.spareHeartbeats + 1 });
+  const now = slot(ctx);
+  if (life.lastSlot < now) return;
+  const spareHeartbeats = life.spareHeartbeats + 1;
+  lives.set(ctx, node, { ...withoutSign(life, now), spareHeartbeats });
 }

@@ -7,7 +7,7 @@ import { amount, divFloor, min } from "../../core/math/integers.ts";
 import { findBond, saveBond, withAmount } from "./bonds.ts";
 import { disperse, note, type Bounty } from "./book.ts";
 import * as events from "./events.ts";
-import { addSpareHeartbeat } from "./lives.ts";
+import { missSign } from "./lives.ts";
 import { bonds, faults, forgetting, params } from "./state.ts";
 import { BondStatus, type Bond, type Unbonding } from "./types.ts";
 
@@ -43,7 +43,7 @@ export function miss(ctx: Ctx, offence: Offence): Amount {
   const bond = findBond(ctx, service, node);
   if (bond !== undefined) {
     saveBond(ctx, bond, { ...bond, missing: true });
-    addSpareHeartbeat(ctx, node);
+    missSign(ctx, node);
   }
   return taken;
 }

@@ -13,7 +13,7 @@ import {
 import { dueQueue } from "../../core/collections/keySet.ts";
 import { remembered } from "../../core/collections/remembered.ts";
 import { schema } from "../../core/collections/schema.ts";
-import { Bond, Book, Fault, Life, Params } from "./types.ts";
+import { Bond, Book, Fault, Jail, Life, Params } from "./types.ts";
 
 const state = schema("staking");
 /** Decimal text, as in messages. */
@@ -46,3 +46,5 @@ export const forgetting = state.keySet(10, "forgetting", pairKey(u64Key(), fault
 export const forgettingQueue = dueQueue(forgetting);
 /** (service, node): outlives the bond. */
 export const tombstones = state.keySet(11, "tombstones", bondKey);
+/** (service, node) of bonds that ended before their jail. */
+export const jails = state.map(12, "jails", bondKey, Jail);

@@ -37,6 +37,9 @@ export type Fault = Decoded<typeof Fault>;
 export const Tombstone = branded(wire.Tombstone, { node: addressField });
 export type Tombstone = Decoded<typeof Tombstone>;
 
+export const Jail = branded(wire.Jail, { node: addressField });
+export type Jail = Decoded<typeof Jail>;
+
 export const Book = branded(wire.Book, {
   deposited: amountField,
   slashed: amountField,
@@ -59,6 +62,7 @@ export const GenesisState = branded(genesisWire.GenesisState, {
   book: required(Book, "book"),
   faults: listOf(Fault),
   tombstones: listOf(Tombstone),
+  jails: listOf(Jail),
 });
 export type GenesisState = Decoded<typeof GenesisState>;
 

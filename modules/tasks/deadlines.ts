@@ -20,6 +20,14 @@ export function schedule(ctx: Ctx, id: TaskId, due: Height, awaited: number): vo
   deadlines.add(ctx, [at, id]);
 }
 
+/** An imported task's entry, where the queue had it: the cap may have left it over from an earlier block. */
+export function reschedule(ctx: Ctx, id: TaskId, due: Height): void {
+  const { awaited, due: before } = requireProgress(ctx, id);
+  deadlines.remove(ctx, [before as Height, id]);
+  progress.set(ctx, id, { awaited, due });
+  deadlines.add(ctx, [due, id]);
+}
+
 /** One awaited seat posted; the last one closes the window at the end of this block. */
 export function countPost(ctx: Ctx, id: TaskId): void {
   const { awaited, due } = requireProgress(ctx, id);

@@ -7,16 +7,28 @@ import { closeWindow } from "./closing.ts";
 import { dueTasks } from "./deadlines.ts";
 import { expireWithRefund } from "./finish.ts";
 import { prune } from "./pruning.ts";
-import { params, progress } from "./state.ts";
+import { drawnNow, params, progress } from "./state.ts";
 import { isWaiting, requireTask, setTask } from "./tasks.ts";
 import type { Task, TaskId } from "./types.ts";
 
-/** Closes what is due; an idle block reads one queue and writes nothing. */
+/** Closes what is due; an idle block reads two queues and writes nothing. */
 export function endBlock(ctx: Ctx, usage: BlockUsage): void {
   const { duePerBlock, keepBlocks } = params.get(ctx);
+  leaveOutDrawBlock(ctx, usage);
   runDue(ctx, dueTasks, ctx.block.height, duePerBlock, steps(usage));
   // Pruning never makes a quiet chain work: it rides on blocks that change the state anyway.
   if (usage.txs > 0) prune(ctx, keepBlocks, duePerBlock);
+}
+
+/** The block of a draw is none of the window's, and whether it was full is known only now. */
+function leaveOutDrawBlock(ctx: Ctx, usage: BlockUsage): void {
+  const isFull = clock.isFull(usage);
+  for (const id of [...drawnNow.keys(ctx)]) {
+    drawnNow.remove(ctx, id);
+    if (!isFull) continue;
+    const task = requireTask(ctx, id);
+    setTask(ctx, { ...task, windowFullBase: task.windowFullBase + 1n });
+  }
 }
 
 function steps(usage: BlockUsage): DueSteps<TaskId> {

@@ -1,11 +1,12 @@
+import type { Height } from "../../core/brand.ts";
 import type { Ctx, ReadCtx } from "../../core/context.ts";
 import { defineGenesis, type Fault } from "../../core/module.ts";
 import * as registry from "../registry/index.ts";
 import { addSeats, seatsOfRequest } from "./capacity.ts";
-import { schedule } from "./deadlines.ts";
+import { reschedule, schedule } from "./deadlines.ts";
 import { validateParams } from "./params.ts";
 import { keepSelection, namedTable, selectionOf } from "./selectionRecords.ts";
-import { digests, finished, nextTaskId, params, selections, tasks } from "./state.ts";
+import { digests, finished, nextTaskId, params, progress, selections, tasks } from "./state.ts";
 import { addTask, isOpen, isWaiting, openSeat, setSeat, wholeTask } from "./tasks.ts";
 import { GenesisState, SeatStatus, taskId, TaskStatus, type Seat, type Task } from "./types.ts";
 
@@ -27,6 +28,7 @@ function validate(genesis: GenesisState): Fault[] {
       }
     }
   }
+  faults.push(...deadlineFaults(genesis));
   for (const [i, { digest }] of genesis.digests.entries()) {
     if (digest.length !== 32) {
       faults.push({ pointer: `/digests/${i}`, text: `expected 32 bytes, got ${digest.length}` });
@@ -35,10 +37,27 @@ function validate(genesis: GenesisState): Fault[] {
   return faults;
 }
 
+/** At most one of each task that waits; one that is not named gets its window's end. */
+function deadlineFaults({ tasks: all, deadlines: listed }: GenesisState): Fault[] {
+  const faults: Fault[] = [];
+  const waiting = new Set(all.filter(isQueued).map(({ id }) => id));
+  for (const [i, { taskId: id }] of listed.entries()) {
+    if (waiting.delete(id)) continue;
+    const text = `expected a task in COMMIT or REVEAL, once, got ${id}`;
+    faults.push({ pointer: `/deadlines/${i}`, text });
+  }
+  return faults;
+}
+
+function isQueued(task: Task): boolean {
+  return isOpen(task) && isWaiting(task) && !task.parked;
+}
+
 function init(ctx: Ctx, genesis: GenesisState): void {
   params.set(ctx, genesis.params);
   if (genesis.nextTaskId > 1n) nextTaskId.set(ctx, genesis.nextTaskId);
   for (const task of genesis.tasks) importTask(ctx, task);
+  for (const { taskId: id, due } of genesis.deadlines) reschedule(ctx, id, due);
   for (const digest of genesis.digests) digests.set(ctx, digest.id, digest);
   for (const { taskId: id, selection } of genesis.selections) {
     if (selection === undefined) continue;
@@ -59,7 +78,7 @@ function importTask(ctx: Ctx, task: Task): void {
   registry.hold(ctx, task.service);
   if (task.parked) return;
   addSeats(ctx, task.service, seatsOfRequest(task.validators));
-  if (isWaiting(task)) schedule(ctx, task.id, task.windowEnd, awaitedOf(task));
+  if (isQueued(task)) schedule(ctx, task.id, task.windowEnd, awaitedOf(task));
 }
 
 function mayPost(seat: Seat): boolean {
@@ -88,6 +107,10 @@ function exportGenesis(ctx: ReadCtx): GenesisState {
     selections: [...selections.keys(ctx)].map((id) => ({
       taskId: id,
       selection: selectionOf(ctx, id),
+    })),
+    deadlines: [...progress.entries(ctx)].map(([id, { due }]) => ({
+      taskId: id,
+      due: due as Height,
     })),
   };
 }

@@ -99,9 +99,7 @@ export function judge(ending: Ending, seats: readonly SeatFacts[]): Judgement[] 
     switch (seat.status) {
       case SeatStatus.SEAT_STATUS_OPEN:
       case SeatStatus.SEAT_STATUS_REPLACED:
-        return ending.kind !== "unavailable" && executorAnswered && !seat.excused
-          ? missed
-          : nothing;
+        return executorAnswered && !seat.excused ? judgeSilent(ending) : nothing;
       case SeatStatus.SEAT_STATUS_COMMITTED:
         return judgeUnrevealed(ending, seat);
       case SeatStatus.SEAT_STATUS_REVEALED:
@@ -126,6 +124,12 @@ function isWithheldSeat(ending: Ending, seat: SeatFacts): boolean {
   );
 }
 
+function judgeSilent(ending: Ending): Judgement {
+  if (ending.kind === "unavailable") return nothing;
+  const unrevealed = ending.kind === "noMajority" && !ending.revealPhase;
+  return unrevealed ? { ...missed, failure: undefined } : missed;
+}
+
 function judgeUnrevealed(ending: Ending, seat: SeatFacts): Judgement {
   const revealPhase =
     ending.kind !== "expired" && (ending.kind !== "noMajority" || ending.revealPhase);
@@ -134,7 +138,7 @@ function judgeUnrevealed(ending: Ending, seat: SeatFacts): Judgement {
 }
 
 function judgeUnavailable(ending: Ending, seat: SeatFacts, someValue: boolean): Judgement {
-  if (ending.kind === "unavailable" || ending.kind === "expired") return postFees;
+  if (ending.kind === "unavailable") return postFees;
   return {
     ...nothing,
     poolsPosts: true,

@@ -97,8 +97,9 @@ const queryAssignments = defineQuery({
       let taken = 0;
       const walk = { under: node, after: [node, taskId(afterTaskId)] as const };
       for (const [[, id], seat] of openSeats.entries(ctx, walk)) {
-        // A node may serve several services under different operators.
-        if (findTask(ctx, id)?.service !== service) continue;
+        const task = findTask(ctx, id);
+        // A node may serve several services under different operators; a parked task waits for nobody.
+        if (task?.service !== service || task.parked) continue;
         found.push([id, seat]);
         taken += 1;
         if (taken >= maxAssignments) break;

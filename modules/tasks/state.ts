@@ -60,3 +60,5 @@ export const tableReferences = state.map(
   bytesKey,
   proto(wire.TableReferences),
 );
+/** Tasks drawn in this block: empty again at its end. */
+export const drawnNow = state.keySet(18, "drawnNow", id);

@@ -117,6 +117,7 @@ export const GenesisState = branded(wireGenesis.GenesisState, {
   params: required(Params, "tasks.params"),
   tasks: listOf(Task),
   digests: listOf(TaskDigest),
+  deadlines: listOf(branded(wireGenesis.TaskDeadline, { taskId: idField, due: heightField })),
 });
 export type GenesisState = Decoded<typeof GenesisState>;
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import { follow, type AssayClient } from "../../client/index.ts";
+import { utf8Encode } from "../../core/bytes.ts";
 import {
   SeatOutcome,
   SeatStatus,
@@ -32,6 +33,7 @@ const mempoolSize = 100;
 const ownAccounts = 10n;
 const accounts = loadAccounts(floodAccounts + 8, "assay");
 const input = { numbers: [1, 2, 3] };
+const inputBytes = utf8Encode(JSON.stringify(input));
 const asked = 8;
 
 describe("C2, X24: a mempool that is flooded", { skip, timeout: 600_000 }, () => {
@@ -67,17 +69,27 @@ describe("C2, X24: a mempool that is flooded", { skip, timeout: 600_000 }, () =>
     sequences[index] = sequence + 1n;
     return by(index, { sequence, messages: [sendMessage(addressAt(index), addressAt(index + 1))] });
   };
+  const nextRequest = (index: number): Uint8Array => {
+    const sequence = sequences[index] ?? 0n;
+    sequences[index] = sequence + 1n;
+    const requester = addressAt(index);
+    const request = requestMessage({
+      ...{ requester, service: "sum-demo", version: "1.0.0", taskKey, validators: 2 },
+      ...{ input: { inline: inputBytes }, maxFee: "1000000" },
+    });
+    return by(index, { sequence, messages: [request], gas: 500_000n, fee: 12_500n });
+  };
   const fresh = floodAccounts;
 
-  it("commits and reveals keep flowing while sends keep the mempool full: all in time, nobody slashed", async (context) => {
+  it("commits and reveals keep flowing beside more requests and sends than fit: all in time, nobody slashed", async (context) => {
     const ids: bigint[] = [];
     const counts = new Array<number>(connections).fill(0);
     const before = await client.height();
-    // Every connection has accounts of its own, so that their sequences stay in order.
+    // Every connection has accounts of its own, so that their sequences stay in order; one in eight asks for a task.
     const flood = new Flood(rpc, connections, (connection) => {
       const turn = (counts[connection] = (counts[connection] ?? 0) + 1);
       const index = connection + connections * (turn % (floodAccounts / connections));
-      return nextSend(index);
+      return turn % 8 === 0 ? nextRequest(index) : nextSend(index);
     });
     try {
       const isFull = async (): Promise<true | undefined> => (flood.full > 0 ? true : undefined);
@@ -89,8 +101,7 @@ describe("C2, X24: a mempool that is flooded", { skip, timeout: 600_000 }, () =>
         if (id !== undefined) ids.push(id);
       }
       for (const id of ids) {
-        const task = (await follow(client, id, { timeoutMs: 240_000 })).task;
-        assertPaid(task);
+        await follow(client, id, { timeoutMs: 240_000 });
       }
     } finally {
       await flood.stop();
@@ -101,10 +112,16 @@ describe("C2, X24: a mempool that is flooded", { skip, timeout: 600_000 }, () =>
     const posts = await allPosts(client.rpc, last, Number(before));
     const late = posts.filter(({ status }) => status !== PostStatus.POST_STATUS_OK);
     assert.deepEqual(late, [], "expected every post in its window");
+    const tasks = await allTasks(client);
+    const served = tasks.filter(({ status }) => status !== TaskStatus.TASK_STATUS_CANCELLED);
+    // CANCELLED: the nodes had no seat left for it.
+    assert.ok(served.length >= asked, `${served.length} of ${tasks.length} tasks had nodes`);
+    served.forEach(assertPaid);
     const blocks = last - Number(before);
     context.diagnostic(`${flood.full} times refused because full, in ${blocks} blocks`);
     context.diagnostic(`reliability: flood transactions accepted = ${flood.accepted}`);
     context.diagnostic(`reliability: flood transactions refused while full = ${flood.full}`);
+    context.diagnostic(`reliability: tasks served beside the flood = ${served.length}`);
     context.diagnostic(`reliability: posts in time beside the flood = ${posts.length}`);
   });
 
@@ -194,6 +211,15 @@ async function requested(client: AssayClient): Promise<bigint | undefined> {
     run.on("requested", ({ taskId }) => resolve(taskId));
     run.catch(() => resolve(undefined));
   });
+}
+
+async function allTasks(client: AssayClient): Promise<Task[]> {
+  const all: Task[] = [];
+  for (let taskId = 1n; ; taskId++) {
+    const { task } = await client.tasks.task({ taskId }).catch(() => ({ task: undefined }));
+    if (task === undefined) return all;
+    all.push(task);
+  }
 }
 
 async function waitingOf(call: Caller): Promise<number> {

@@ -166,6 +166,7 @@ function stakingGenesis(seeds: readonly NodeSeed[]): unknown {
     },
     faults: [],
     tombstones: [],
+    jails: [],
   };
 }
 

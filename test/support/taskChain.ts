@@ -322,6 +322,7 @@ export class TaskChain {
         digests: [],
         nextTaskId: 1n,
         selections: [],
+        deadlines: [],
       },
     };
   }

@@ -15,8 +15,8 @@ import { errors } from "../errors.ts";
 import { bondBegan } from "../events.ts";
 import { bonded } from "../hooks.ts";
 import { addLife } from "../lives.ts";
-import { bonds, lives, params, tombstones } from "../state.ts";
-import { BondStatus, MsgBond } from "../types.ts";
+import { bonds, jails, lives, params, tombstones } from "../state.ts";
+import { BondStatus, MsgBond, type Jail } from "../types.ts";
 
 /** Bounds what one heartbeat reads. */
 const maxBondsOfNode = 64;
@@ -38,7 +38,7 @@ export const bond = defineMsg({
     const { owner: node, service, amount: value, capacity, commitmentMs } = msg;
     const release = checks.requireActiveRelease(ctx, service);
     requireOffered(release, msg.roles);
-    requireNewcomer(ctx, service, node);
+    const jail = requireNewcomer(ctx, service, node);
     checks.requireLeastBond(ctx, release, value);
     checks.requireLongEnough(ctx, release, commitmentMs);
     checks.requireBacked(capacity, value, release.definition.minBond);
@@ -50,6 +50,7 @@ export const bond = defineMsg({
     note(ctx, "deposited", value);
     addLife(ctx, node);
     hold(ctx, service);
+    if (jail !== undefined) jails.remove(ctx, [service, node]);
     saveBond(ctx, undefined, {
       node,
       service,
@@ -88,16 +89,21 @@ function requireOffered({ definition }: Release, roles: readonly Role[]): void {
   }
 }
 
-/** One bond per (owner, service), until the last of the old one is paid out. */
-function requireNewcomer(ctx: ReadCtx, service: string, node: Address): void {
+/** One bond per (owner, service), until the last of the old one is paid out; the jail of the old one, if it is over. */
+function requireNewcomer(ctx: ReadCtx, service: string, node: Address): Jail | undefined {
   if (bonds.has(ctx, [service, node])) {
     throw errors.alreadyBonded(`bond: expected none of ${node} to ${service}, got one`);
   }
   if (tombstones.has(ctx, [service, node])) {
     throw errors.tombstoned(`bond: expected a node that may serve ${service}, got a tombstone`);
   }
+  const jail = jails.get(ctx, [service, node]);
+  if (jail !== undefined && jail.untilMs > ctx.block.timeMs) {
+    throw errors.stillJailed(`jail: expected its end at ${jail.untilMs}, got ${ctx.block.timeMs}`);
+  }
   const others = lives.get(ctx, node)?.bonds ?? 0;
   if (others >= maxBondsOfNode) {
     throw errors.tooManyBonds(`bonds: expected fewer than ${maxBondsOfNode}, got ${others}`);
   }
+  return jail;
 }

@@ -13,7 +13,7 @@ import { park } from "../endBlock.ts";
 import { EventTaskAssigned } from "../events.ts";
 import { cancel, expireWithRefund } from "../finish.ts";
 import { keepSelection, namedTable, type NamedTable } from "../selectionRecords.ts";
-import { params } from "../state.ts";
+import { drawnNow, params } from "../state.ts";
 import { openSeat, requireTask, setSeat, setTask } from "../tasks.ts";
 import {
   Role,
@@ -116,6 +116,7 @@ function assign(ctx: Ctx, task: Task, seats: selection.Seats, seed: Uint8Array):
     seed,
     windowFullBase: clock.fullBlocks(ctx),
   });
+  drawnNow.add(ctx, task.id);
   schedule(ctx, task.id, window.windowEnd, 1 + task.validators);
   clock.openWindow(ctx);
   emit(ctx, EventTaskAssigned, {

@@ -52,7 +52,7 @@ export const commit = defineMsg({
   hopeless(ctx, msg) {
     const next = atNextBlock(ctx);
     return hopelessIf(
-      msg.posts.map((post) => judge(next, msg.operator, post).status),
+      msg.posts.map((post) => judge(next, msg.operator, post)),
       final,
     );
   },

@@ -34,8 +34,9 @@ export const reportLeak = defineMsg({
   },
   handle(ctx, msg) {
     const task = requireTask(ctx, msg.taskId);
-    if (task.status !== TaskStatus.TASK_STATUS_COMMIT) {
-      throw errors.notInCommit(`task ${task.id}: expected COMMIT, got status ${task.status}`);
+    if (task.status !== TaskStatus.TASK_STATUS_COMMIT || task.parked) {
+      const state = task.parked ? "parked" : `status ${task.status}`;
+      throw errors.notInCommit(`task ${task.id}: expected COMMIT, got ${state}`);
     }
     const seat = requireCommitted(ctx, task, msg.node);
     const bond = staking.findBond(ctx, task.service, msg.node);

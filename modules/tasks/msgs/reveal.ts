@@ -71,7 +71,7 @@ export const reveal = defineMsg({
   hopeless(ctx, msg) {
     const next = atNextBlock(ctx);
     return hopelessIf(
-      msg.posts.map((post) => judge(next, msg.operator, post).status),
+      msg.posts.map((post) => judge(next, msg.operator, post)),
       final,
     );
   },
@@ -99,13 +99,16 @@ function judge(ctx: ReadCtx, operator: Address, post: RevealPost): Judged<Opened
   if (!opensItsCommitment(ctx, task, seat, post))
     return { status: PostStatus.POST_STATUS_MISMATCH };
   const output = outputOf(task, post);
-  if (output === "none" && needsOutput(seat, post, executorIsOut ? executor : undefined)) {
-    return { status: PostStatus.POST_STATUS_MISMATCH };
+  const compared = executorIsOut ? executor : undefined;
+  if (output === "none" && needsOutput(ctx, task, seat, post, compared)) {
+    // It fits once the executor has shown the same value.
+    const mayChange = executor !== undefined && !executorIsOut;
+    return { status: PostStatus.POST_STATUS_MISMATCH, mayChange };
   }
   if (output === "wrong") return { status: PostStatus.POST_STATUS_MISMATCH };
   return {
     ...held,
-    executor: executorIsOut ? executor : undefined,
+    executor: compared,
     output: output === "none" ? undefined : output,
   };
 }
@@ -136,17 +139,24 @@ function outputOf(task: Task, post: RevealPost): Payload | "none" | "wrong" {
 }
 
 /** A result never stands without its bytes: who does not lean on the executor's brings its own (X14). */
-function needsOutput(seat: Seat, post: RevealPost, executor: Seat | undefined): boolean {
+function needsOutput(
+  ctx: ReadCtx,
+  task: Task,
+  seat: Seat,
+  post: RevealPost,
+  executor: Seat | undefined,
+): boolean {
   if (post.unavailable) return false;
   if (!isValidator(seat) || executor === undefined || executor.unavailable) return true;
-  return !post.bytesAvailable || !equalBytes(post.resultHash, executor.resultHash);
+  const available = bytesAvailable(ctx, task, post, executor);
+  return !available || !equalBytes(post.resultHash, executor.resultHash);
 }
 
 function take(ctx: Ctx, operator: Address, post: RevealPost): PostStatus {
   const judged = judge(ctx, operator, post);
   if (judged.status !== PostStatus.POST_STATUS_OK) return judged.status;
   const { task, seat, executor, output } = judged;
-  const keepsOutput = output !== undefined && needsOutput(seat, post, executor);
+  const keepsOutput = output !== undefined && needsOutput(ctx, task, seat, post, executor);
   setSeat(ctx, task.id, {
     ...seat,
     status: SeatStatus.SEAT_STATUS_REVEALED,

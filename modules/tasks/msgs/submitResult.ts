@@ -66,7 +66,7 @@ export const submitResult = defineMsg({
     return { status: PostStatus.POST_STATUS_OK };
   },
   expected: (ctx, msg) => judge(atNextBlock(ctx), msg).status === PostStatus.POST_STATUS_OK,
-  hopeless: (ctx, msg) => hopelessIf([judge(atNextBlock(ctx), msg).status], final),
+  hopeless: (ctx, msg) => hopelessIf([judge(atNextBlock(ctx), msg)], final),
 });
 
 function judge(ctx: ReadCtx, msg: MsgSubmitResult): Judged<Submitted> {

@@ -136,6 +136,37 @@ describe("client: transaction queue", () => {
     );
   });
 
+  it("E3: a refusal does not hold up what follows while earlier transactions wait for their block", async () => {
+    // A mempool: it expects what comes after all that wait, the account as committed stays behind.
+    let next = 4n;
+    let full = false;
+    const chain: Chain = {
+      sequence: 4n,
+      sent: [],
+      refuse: (sequence) => {
+        if (full) return { code: 20, codespace: "sdk", log: "mempool is full" };
+        const log = `account sequence mismatch, expected ${next}, got ${sequence}: incorrect`;
+        if (sequence !== next) return { code: 32, codespace: "sdk", log };
+        next += 1n;
+        return undefined;
+      },
+    };
+    const queue = sender(chain);
+    for (let i = 0; i < 3; i++) await queue.broadcast([send]);
+    full = true;
+    await assert.rejects(queue.broadcast([send]), /mempool is full/);
+    full = false;
+    await queue.broadcast([send]);
+    // Another program of the same key, and then one whose local number is behind.
+    next += 2n;
+    await queue.broadcast([send]);
+    await sender(chain).broadcast([send]);
+    assert.deepEqual(
+      chain.sent.map(({ sequence }) => sequence),
+      [4n, 5n, 6n, 7n, 10n, 11n],
+    );
+  });
+
   it("does not repeat what was refused for another reason", async () => {
     let asked = 0;
     const poor = {

@@ -4,7 +4,13 @@ import os from "node:os";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { pino } from "pino";
-import { RpcError, type Rpc, type TxSender } from "../../../client/index.ts";
+import {
+  RpcError,
+  TxRefused,
+  type Rpc,
+  type SendOptions,
+  type TxSender,
+} from "../../../client/index.ts";
 import { Journal, type SeatRecord } from "../../../executor/journal.ts";
 import { Submitter } from "../../../executor/submit.ts";
 
@@ -16,20 +22,30 @@ const record: SeatRecord = {
 };
 
 /** A node that has the transaction in no block, and answers its resending so. */
-function setup(log: string): { submitter: Submitter; journal: Journal } {
+function setup(log: string, refuse?: Error, included?: object) {
+  const calls: string[] = [];
+  const second = { ...record, seat: "2/1/node", taskId: "2" };
   const journal = Journal.open(fs.mkdtempSync(path.join(os.tmpdir(), "submit-")));
-  journal.put(record);
+  for (const one of [record, second]) journal.put(one);
   const rpc: Rpc = {
     endpoint: "",
     call<T>(method: string): Promise<T> {
+      calls.push(method);
+      if (method === "tx" && included !== undefined) return Promise.resolve(included as T);
       if (method === "tx")
         return Promise.reject(new RpcError(-32603, "Internal error", `tx (${hash}) not found`));
       const code = log === "" ? 0 : 32;
       return Promise.resolve({ code, codespace: "sdk", log } as T);
     },
   };
-  const sender = {} as TxSender;
-  return { submitter: new Submitter(rpc, sender, journal, pino({ level: "silent" })), journal };
+  const sender = {
+    broadcast(_: unknown, options: SendOptions): Promise<never> {
+      options.beforeSend?.({ hash, bytes: Uint8Array.of(1), fee: 0n });
+      return Promise.reject(refuse ?? new Error("nothing is sent here"));
+    },
+  } as unknown as TxSender;
+  const silent = pino({ level: "silent" });
+  return { submitter: new Submitter(rpc, sender, journal, silent), journal, calls, second };
 }
 
 describe("executor: submitting", () => {
@@ -48,6 +64,42 @@ describe("executor: submitting", () => {
     assert.deepEqual(journal.get(record.seat)?.commit, sent);
     assert.equal(await submitter.isPending(record, "commit", 12n), false);
     assert.equal(journal.get(record.seat)?.commit, undefined);
+  });
+
+  it("C2: all posts of a transaction share one look and one resending a height", async () => {
+    const { submitter, calls, second } = setup("");
+    for (let round = 0; round < 5; round++)
+      for (const one of [record, second])
+        assert.equal(await submitter.isPending(one, "commit", 10n), true);
+    assert.deepEqual(calls, ["tx", "broadcast_tx_sync"]);
+    assert.equal(await submitter.isPending(second, "commit", 11n), true);
+    assert.equal(calls.length, 4);
+    for (const one of [record, second])
+      assert.equal(await submitter.isPending(one, "commit", 22n), false);
+    assert.equal(calls.length, 5);
+  });
+
+  it("E3: a post in a block above the state that was read is not made again", async () => {
+    const included = { hash, height: "11", tx_result: { code: 0 } };
+    const { submitter, journal } = setup("", undefined, included);
+    assert.equal(await submitter.isPending(record, "commit", 10n), true);
+    assert.deepEqual(journal.get(record.seat)?.commit, sent);
+    // The state after that block still waits for it: it was refused there.
+    assert.equal(await submitter.isPending(record, "commit", 11n), false);
+    assert.equal(journal.get(record.seat)?.commit, undefined);
+  });
+
+  it("C2: posts that CheckTx refused are made anew at the next height, not held until their timeout", async () => {
+    const refuse = new TxRefused("sdk", 20, "mempool is full");
+    const { submitter, journal, second } = setup("", refuse);
+    const post = { record: second, post: {}, outputBytes: 0 };
+    const message = { typeUrl: "", value: {} };
+    const sending = submitter.send([post], "commit", 10n, () => message);
+    await assert.rejects(sending, /mempool is full/);
+    const kept = journal.get(second.seat) ?? assert.fail("forgotten");
+    assert.equal(kept.commit, undefined);
+    assert.equal(await submitter.isPending(kept, "commit", 10n), true);
+    assert.equal(await submitter.isPending(kept, "commit", 11n), false);
   });
 
   it("E3: a post whose sequence is still to come may come", async () => {

@@ -93,6 +93,14 @@ describe("genesis: B21: faults", () => {
       /power of [0-9a-f]{40}: expected 10, got 11/,
     ],
   ];
+  it("names the module whose state refuses what stands in the file", () => {
+    const text = refusal((state) => {
+      const node = state["auth"].accounts[0].address;
+      state["reputation"].incidents = [{ service: "demo", node, epoch: "7" }];
+    });
+    assert.match(text, /^\/app_state\/reputation: demo .*: epoch: expected at most 0, got 7/m);
+  });
+
   for (const [what, edit, expected] of cases)
     it(`refuses ${what}`, () => assert.match(refusal(edit), expected));
 

@@ -179,6 +179,7 @@ export function emptyStaking(params: Partial<staking.Params> = {}): staking.Gene
     book: { deposited: none, slashed: none, withdrawn: none, penalties: none },
     faults: [],
     tombstones: [],
+    jails: [],
   };
 }
 

@@ -94,6 +94,20 @@ describe("reputation: genesis", () => {
     }
   });
 
+  it("refuses records from an epoch that has not come: they have no age", () => {
+    const state = GenesisState.decode(exportGenesis(module, workedWorld().atEpoch(400n)));
+    const parts = [
+      { counters: state.counters, incidents: [] },
+      { counters: [], incidents: state.incidents },
+    ];
+    for (const part of parts) {
+      const at = (epoch: bigint): void =>
+        module.genesis?.init(nodesWorld([]).atEpoch(epoch), { ...state, ...part });
+      assert.throws(() => at(399n), { codespace: "reputation", code: 2 });
+      assert.doesNotThrow(() => at(400n));
+    }
+  });
+
   it("invariants find sums that drifted and records from the future", () => {
     const world = workedWorld();
     assert.deepEqual(broken(module, world.atEpoch(400n)), []);

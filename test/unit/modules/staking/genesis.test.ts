@@ -75,6 +75,10 @@ describe("staking: genesis", () => {
       [{ bonds: [{ ...bond, capacity: 0 }] }, /capacity: expected 1..64, got 0/],
       [{ bonds: [{ ...bond, commitmentMs: 0n }] }, /commitment_ms/],
       [{ bonds: good.bonds.map((one) => ({ ...one, openSeats: 0 })) }, /wait for open seats only/],
+      [
+        { jails: [{ service: bond.service, node: bond.node, untilMs: 1n }] },
+        /\/jails\/0: expected one without a bond/,
+      ],
       [{ lives: [] }, /\/lives: expected one of/],
       [{ lives: [...good.lives.slice(1), { ...life, bonds: 2 }] }, /bonds: expected 1, got 2/],
       [{ book: { ...good.book, withdrawn: amount(1n) } }, /\/book: deposited: expected/],

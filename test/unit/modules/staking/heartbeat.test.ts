@@ -137,6 +137,24 @@ describe("staking: heartbeat", () => {
     assert.deepEqual(world.on.broken(), []);
   });
 
+  it("a miss counts in U: the slot has no sign until the node is heard again in it", () => {
+    const world = bondedWorld();
+    world.on.next(slotMs);
+    beat(world);
+    assert.equal(uptime(world), one);
+    miss(world, 1n);
+    assert.equal(uptime(world), one / 2n);
+    assert.equal(alive(world), true);
+    beat(world);
+    assert.equal(uptime(world), one);
+    assert.equal(refused(world), "staking/26");
+    miss(world, 1n, 2);
+    world.on.next(slotMs);
+    beat(world);
+    // Two signs in three slots: nobody can make up for a slot that is over.
+    assert.equal(uptime(world), (2n * one) / 3n);
+  });
+
   it("a spare one does not outlive its slot, and a slot without a sign needs none", () => {
     const world = bondedWorld();
     world.on.next(slotMs);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { moduleAddress } from "../../../../core/crypto/address.ts";
 import * as bank from "../../../../modules/bank/index.ts";
+import { stakingModule, type GenesisState } from "../../../../modules/staking/index.ts";
 import * as staking from "../../../../modules/staking/index.ts";
 import { denom, person } from "../registry/world.ts";
 import {
@@ -98,8 +99,25 @@ describe("staking: slash", () => {
     assert.equal(staking.findBond(on.ctx, name, node.address), undefined);
     assert.equal(slash(world, 5n, { id: 3 }), 0n);
     assert.deepEqual(on.broken(), []);
+    on.next(600_000n);
     on.send("MsgBond", bondMsg(world));
     assert.deepEqual(on.broken(), []);
+  });
+
+  it("a slash of the whole bond is no way out of jail: no new bond before its end", () => {
+    const world = bondedWorld();
+    const { on, node } = world;
+    on.run((own) => staking.takeSeat(own, name, node.address));
+    slash(world, stake);
+    on.run((own) => staking.jail(own, { service: name, node: node.address, repeats: 0n }));
+    on.run((own) => staking.freeSeat(own, name, node.address));
+    on.next(599_999n);
+    assert.equal(on.refuse("MsgBond", bondMsg(world)), "staking/23");
+    const kept = (): unknown => stakingModule.genesis?.export(on.ctx);
+    assert.equal((kept() as GenesisState).jails.length, 1);
+    on.next(1n);
+    on.send("MsgBond", bondMsg(world));
+    assert.equal((kept() as GenesisState).jails.length, 0);
   });
 
   it("lowers the stake that counts at once, and leaves what an epoch began with for the next", () => {

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { commit as commitMsg } from "../../../../modules/tasks/msgs/commit.ts";
 import { commitmentOf, SeatStatus, TaskStatus } from "../../../../modules/tasks/index.ts";
 import { PostStatus } from "../../../../modules/tasks/types.ts";
-import { statusesOf, TaskChain } from "../../../support/taskChain.ts";
+import { statusesOf, TaskChain, type Message } from "../../../support/taskChain.ts";
 import {
   calledSeats,
   commit,
@@ -206,6 +206,43 @@ describe("tasks: commit", () => {
     chain.block([commit(chain, task, seat, "hello")]);
     assert.equal(msg.expected(chain.ctx, decoded), false);
     assert.match(msg.hopeless(chain.ctx, decoded)?.message ?? "", /posts: expected one/);
+  });
+
+  it("X23: CheckTx refuses only what can never be taken: a draw, a call or another operator may come first", () => {
+    const { hopeless, request: codec } = commitMsg as unknown as {
+      request: { decode(bytes: Uint8Array): never };
+      hopeless(ctx: unknown, msg: never): Error | undefined;
+    };
+    const isHopeless = (on: TaskChain, message: Message): boolean =>
+      hopeless(on.ctx, codec.decode(message.bytes)) !== undefined;
+    const chain = new TaskChain({ nodes: 8, commitBlocks: 5 });
+    const ahead = new TaskChain({ nodes: 8, commitBlocks: 5 });
+    const task = drawn(ahead);
+    const first = commit(ahead, task, calledSeats(task)[0] ?? assert.fail("no seat"), "hello");
+    // Nodes that lag behind: they do not know the task, then not the draw.
+    assert.equal(isHopeless(chain, first), false);
+    chain.block([request(chain)]);
+    assert.equal(isHopeless(chain, first), false);
+    chain.block();
+
+    const reserve = task.seats[3] ?? assert.fail("no reserve");
+    const called = commit(chain, task, reserve, "hello", { attempt: 2 });
+    assert.equal(isHopeless(chain, called), false);
+    const commitment = new Uint8Array(32);
+    const post = { taskId: task.id, node: reserve.node, attempt: 1, commitment };
+    const seat = task.seats[1] ?? assert.fail("no validator");
+    const rotated = commitAll(chain.author.address, [{ ...post, node: seat.node }]);
+    assert.equal(isHopeless(chain, rotated), false);
+
+    const seated = task.seats.map(({ node }) => node);
+    const node = chain.nodes.find(({ address }) => !seated.includes(address))?.address;
+    const stranger = commitAll(chain.operatorOf(node ?? assert.fail()).address, [
+      { ...post, node },
+    ]);
+    assert.equal(isHopeless(chain, stranger), true);
+    while (chain.task().finishedHeight === 0n) chain.block();
+    assert.equal(isHopeless(chain, called), true);
+    assert.equal(isHopeless(chain, rotated), true);
   });
 });
 

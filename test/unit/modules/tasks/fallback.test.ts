@@ -1,15 +1,30 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { Height } from "../../../../core/brand.ts";
 import { openWindows } from "../../../../modules/clock/index.ts";
-import { TaskStatus } from "../../../../modules/tasks/index.ts";
+import { park } from "../../../../modules/tasks/endBlock.ts";
+import { tasksModule, TaskStatus } from "../../../../modules/tasks/index.ts";
 import {
+  deadlines,
+  progress,
   seats as seatRecords,
   selections,
   tasks as taskRecords,
 } from "../../../../modules/tasks/state.ts";
 import { amount } from "../../../../core/math/integers.ts";
-import { TaskChain } from "../../../support/taskChain.ts";
-import { calledSeats, commit, drawn, request, reveal } from "../../../support/taskMoves.ts";
+import { PostStatus } from "../../../../modules/tasks/types.ts";
+import * as wire from "../../../../proto/gen/assay/tasks/v1/query.ts";
+import { ask } from "../../../support/moduleCalls.ts";
+import { codesOf, statusesOf, TaskChain } from "../../../support/taskChain.ts";
+import {
+  calledSeats,
+  commit,
+  drawn,
+  reportLeak,
+  request,
+  reveal,
+  submit,
+} from "../../../support/taskMoves.ts";
 
 describe("tasks: fallback", () => {
   it("a task whose end throws expires with a full refund, nobody is slashed, the others go on", () => {
@@ -76,5 +91,43 @@ describe("tasks: fallback", () => {
     chain.check();
     const next = drawn(chain);
     assert.equal(next.status, TaskStatus.TASK_STATUS_COMMIT);
+  });
+
+  it("posts on a parked task are LATE, a leak is refused, nobody is asked to serve it, and no alarm is raised", () => {
+    const chain = new TaskChain({ nodes: 6 });
+    const stuck = drawn(chain);
+    const seats = calledSeats(stuck);
+    const [first, second] = seats;
+    assert.ok(first !== undefined && second !== undefined);
+    chain.block([commit(chain, stuck, first, "hello")]);
+    const record = taskRecords.get(chain.ctx, stuck.id);
+    const waits = progress.get(chain.ctx, stuck.id);
+    assert.ok(record !== undefined && waits !== undefined);
+    chain.checks = false;
+    deadlines.remove(chain.ctx, [waits.due as Height, stuck.id]);
+    park(chain.ctx, record);
+    const alone = drawn(chain, { validators: 0 });
+    const only = alone.seats[0] ?? assert.fail("no seat");
+    const other = taskRecords.get(chain.ctx, alone.id);
+    assert.ok(other !== undefined);
+    park(chain.ctx, other);
+
+    const { POST_STATUS_LATE: late } = PostStatus;
+    const sent = chain.block([
+      commit(chain, stuck, second, "hello"),
+      reveal(chain, stuck, first, "hello"),
+      submit(chain, alone, only, "hello"),
+      reportLeak(chain.author.address, stuck, first, "hello"),
+    ]);
+    assert.deepEqual(statusesOf(sent.slice(0, 3)).flat(), [late, late, late]);
+    assert.deepEqual(codesOf(sent.slice(3)), ["tasks/18"]);
+    assert.deepEqual(chain.alarms, []);
+    const operator = chain.operatorOf(second.node).address;
+    const asked = wire.QueryAssignmentsRequest.encode(
+      wire.QueryAssignmentsRequest.fromPartial({ operator }),
+    ).finish();
+    const path = "/assay.tasks.v1.Query/Assignments";
+    const answer = ask(tasksModule, chain.ctx, path, asked, wire.QueryAssignmentsResponse);
+    assert.deepEqual(answer.assignments, []);
   });
 });

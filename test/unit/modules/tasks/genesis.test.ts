@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { moduleAddress } from "../../../../core/crypto/address.ts";
 import { one } from "../../../../core/math/dec.ts";
 import {
   defaultParams,
@@ -9,7 +10,7 @@ import {
 } from "../../../../modules/tasks/index.ts";
 import { validateParams } from "../../../../modules/tasks/params.ts";
 import { exportGenesis, genesisFaults } from "../../../support/moduleCalls.ts";
-import { chainModules, TaskChain } from "../../../support/taskChain.ts";
+import { chainModules, TaskChain, type Message } from "../../../support/taskChain.ts";
 import { calledSeats, commit, drawn, request, reveal, submit } from "../../../support/taskMoves.ts";
 
 function exported(chain: TaskChain): Map<string, string> {
@@ -68,6 +69,36 @@ describe("tasks: genesis", () => {
     assert.deepEqual(exported(copy), exported(original));
   });
 
+  it("what the cap left over goes on in its order: the queue is kept, not made anew", () => {
+    const params = { duePerBlock: 1, keepBlocks: 100n };
+    const original = new TaskChain({ nodes: 8, commitBlocks: 20, params });
+    const [first, ...others] = [1, 2, 3, 4].map(() => drawn(original));
+    const committed = (task = first): Message[] => {
+      assert.ok(task !== undefined);
+      return calledSeats(task).map((seat) => commit(original, task, seat, "hello"));
+    };
+    // Three windows end in one block, the oldest task's in the next: it waits behind the one that is left over.
+    original.block(others.flatMap((task) => committed(task)));
+    original.block(committed());
+    const copy = original.reborn();
+    assert.deepEqual(stateOf(copy), stateOf(original));
+    for (const chain of [original, copy]) {
+      const revealing = (id: bigint): boolean =>
+        chain.task(id).status === TaskStatus.TASK_STATUS_REVEAL;
+      chain.block();
+      assert.deepEqual([1n, 2n, 3n, 4n].map(revealing), [false, true, true, true]);
+      chain.block();
+      assert.equal(revealing(1n), true);
+    }
+    assert.deepEqual(exported(copy), exported(original));
+  });
+
+  it("B15: a module's account is no operator of a bond, as in MsgBond", () => {
+    const operator = moduleAddress("staking");
+    const options = { nodes: 1, bonds: (): object => ({ operator }) };
+    assert.throws(() => new TaskChain(options), { codespace: "sdk", code: 4 });
+  });
+
   it("names every fault of a file", () => {
     const chain = busy();
     const state = tasksModule.genesis?.export(chain.ctx) as {
@@ -75,6 +106,7 @@ describe("tasks: genesis", () => {
       nextTaskId: bigint;
       params: Params;
       digests: { id: bigint; digest: Uint8Array }[];
+      deadlines: object[];
     };
     const faulty = {
       ...state,
@@ -85,6 +117,7 @@ describe("tasks: genesis", () => {
         seats: task.seats.map((seat) => ({ ...seat, index: seat.index + 1 })),
       })),
       digests: state.digests.map((one) => ({ ...one, digest: new Uint8Array(31) })),
+      deadlines: [...state.deadlines, { taskId: 1n, due: 9n }],
     };
     const pointers = genesisFaults(tasksModule, faulty).map(({ pointer }) => pointer);
     for (const expected of [
@@ -92,6 +125,7 @@ describe("tasks: genesis", () => {
       "/params/requests_per_block",
       "/tasks/1",
       "/digests/0",
+      "/deadlines/2",
     ]) {
       assert.ok(pointers.includes(expected), `${expected} in ${pointers.join()}`);
     }

@@ -180,8 +180,9 @@ describe("tasks: reveal", () => {
     assert.equal(status(differs.chain, post({})), OK);
 
     const withoutBytes = revealing();
+    const offChain = { output: { size: 5n, sha256: sha256(utf8Encode("hello")) } };
     withoutBytes.chain.block([
-      reveal(withoutBytes.chain, withoutBytes.task, seat(withoutBytes.seats, 0), "hello"),
+      reveal(withoutBytes.chain, withoutBytes.task, seat(withoutBytes.seats, 0), "hello", offChain),
     ]);
     const denies = (changes: object): Message =>
       reveal(withoutBytes.chain, withoutBytes.task, seat(withoutBytes.seats, 1), "hello", {
@@ -207,6 +208,17 @@ describe("tasks: reveal", () => {
     const ended = chain.task();
     assert.equal(ended.status, TaskStatus.TASK_STATUS_VALID);
     assert.equal(seat(ended.seats, 0).outcome, SeatOutcome.SEAT_OUTCOME_PAID);
+  });
+
+  it("X14: what a validator says of inline bytes under EXACT is ignored: it need not bring them", () => {
+    const { chain, task, seats } = revealing();
+    chain.block([reveal(chain, task, seat(seats, 0), "hello")]);
+    const says = { bytesAvailable: false, output: undefined };
+    const sent = chain.block(seats.slice(1).map((one) => reveal(chain, task, one, "hello", says)));
+    assert.deepEqual(statusesOf(sent).flat(), [OK, OK]);
+    const { status: end, result } = chain.task();
+    assert.equal(end, TaskStatus.TASK_STATUS_VALID);
+    assert.deepEqual(result?.inline, utf8Encode("hello"));
   });
 
   it("X14: bytes withheld off chain: a majority of not available is the executor's non-reveal", () => {
@@ -354,6 +366,22 @@ describe("tasks: reveal", () => {
     for (const name of ["resultHash", "outputSha256", "salt"]) {
       assert.equal(chain.refuse(revealAll(operator, [{ ...post, [name]: short }])), "tasks/17");
     }
+  });
+
+  it("X23: a reveal without output may come before the executor's own in the second half", () => {
+    const { chain, task, seats } = revealing([], { revealBlocks: 6 });
+    const { hopeless, request: codec } = revealMsg as unknown as {
+      request: { decode(bytes: Uint8Array): never };
+      hopeless(ctx: unknown, msg: never): Error | undefined;
+    };
+    chain.blocks(3);
+    const bare = reveal(chain, task, seat(seats, 1), "hello", { output: undefined });
+    assert.equal(hopeless(chain.ctx, codec.decode(bare.bytes)), undefined);
+    assert.equal(status(chain, bare), MISMATCH);
+    const own = reveal(chain, task, seat(seats, 0), "hello", { output: undefined });
+    assert.notEqual(hopeless(chain.ctx, codec.decode(own.bytes)), undefined);
+    assert.equal(status(chain, reveal(chain, task, seat(seats, 0), "hello")), OK);
+    assert.equal(status(chain, bare), OK);
   });
 
   it("X24: is expected when its turn has come, hopeless when it opens nothing", () => {

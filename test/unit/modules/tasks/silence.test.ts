@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import * as staking from "../../../../modules/staking/index.ts";
 import { SeatOutcome, SeatStatus, TaskStatus, type Seat } from "../../../../modules/tasks/index.ts";
 import { TaskChain, type BlockOptions } from "../../../support/taskChain.ts";
-import { calledSeats, commit, drawn, reveal, submit } from "../../../support/taskMoves.ts";
+import { calledSeats, commit, drawn, request, reveal, submit } from "../../../support/taskMoves.ts";
 
 const { SEAT_OUTCOME_MISSED: MISSED, SEAT_OUTCOME_NOTHING: NOTHING } = SeatOutcome;
 const { SEAT_OUTCOME_SLASHED: SLASHED, SEAT_OUTCOME_PAID: PAID } = SeatOutcome;
@@ -69,6 +70,20 @@ describe("tasks: silence", () => {
     const answering = calledSeats(task).slice(0, 3);
     chain.block(answering.map((seat) => commit(chain, task, seat, "hello")));
     // Two of six blocks of the window.
+    chain.blocks(2, { full: true });
+    while (chain.task().status === TaskStatus.TASK_STATUS_COMMIT) chain.block();
+    chain.block(answering.map((seat) => reveal(chain, task, seat, "hello")));
+    assert.equal(at(chain.task().seats, 3).outcome, MISSED);
+  });
+
+  it("X12: a full block of the draw is none of the window's and excuses nobody", () => {
+    const chain = new TaskChain({ commitBlocks: 6 });
+    chain.block([request(chain, { validators: 3 })]);
+    chain.block([], { full: true });
+    const task = chain.task();
+    assert.equal(task.drawnHeight, chain.height);
+    const answering = calledSeats(task).slice(0, 3);
+    chain.block(answering.map((seat) => commit(chain, task, seat, "hello")));
     chain.blocks(2, { full: true });
     while (chain.task().status === TaskStatus.TASK_STATUS_COMMIT) chain.block();
     chain.block(answering.map((seat) => reveal(chain, task, seat, "hello")));
@@ -281,6 +296,15 @@ describe("tasks: silence", () => {
       ],
     );
     assert.equal(ended.settlement?.burned, 150n);
+    // P of nobody changes; the miss counts in U.
+    const records = [...chain.world.store.dump().keys()];
+    assert.deepEqual(
+      records.filter((key) => key.startsWith("reputation/\u0001")),
+      [],
+    );
+    const silent = at(ended.seats, 2).node;
+    assert.equal(staking.uptime(chain.ctx, silent), 5n * 10n ** 16n);
+    assert.equal(staking.uptime(chain.ctx, at(ended.seats, 1).node), 10n ** 18n);
   });
 
   it("stake that leaves after the draw stays within reach", () => {

@@ -141,7 +141,7 @@ describe("tasks: submit result", () => {
     assert.equal(chain.bond(first.node)?.status, 1);
   });
 
-  it("silence calls the next reserve too; a mixture without a result expires", () => {
+  it("silence calls the next reserve too; a mixture without a result expires, and UNAVAILABLE earns nothing in it", () => {
     const { chain } = start({ commitBlocks: 5 });
     const silent = current(chain);
     while (chain.task().attempt === 1) chain.block();
@@ -151,9 +151,12 @@ describe("tasks: submit result", () => {
     assert.equal(ended.status, TaskStatus.TASK_STATUS_EXPIRED);
     assert.equal(ended.seats[silent.index]?.outcome, SeatOutcome.SEAT_OUTCOME_NOTHING);
     assert.deepEqual(
-      ended.seats.slice(1).map((seat) => seat.postFees),
-      [2_500n, 2_500n],
+      ended.seats.slice(1).map((seat) => [seat.outcome, seat.postFees, seat.slashed]),
+      ended.seats.slice(1).map(() => [SeatOutcome.SEAT_OUTCOME_NOTHING, 0n, 0n]),
     );
+    assert.equal(ended.settlement?.communityPool, 5_000n);
+    assert.equal(ended.settlement.burned, 50n);
+    assert.equal(ended.settlement.refunded, 8_650n - 5_000n - 50n);
   });
 
   it("silence before a result is a miss, judged when the task ends", () => {

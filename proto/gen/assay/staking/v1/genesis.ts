@@ -3,7 +3,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import { Bond, Book, Fault, Life, Params, Tombstone } from "./staking.ts";
+import { Bond, Book, Fault, Jail, Life, Params, Tombstone } from "./staking.ts";
 
 export const protobufPackage = "assay.staking.v1";
 
@@ -29,10 +29,12 @@ export interface GenesisState {
   faults: Fault[];
   /** Nodes that may never bond to a service again. */
   tombstones: Tombstone[];
+  /** Jails that outlived their bond. */
+  jails: Jail[];
 }
 
 function createBaseGenesisState(): GenesisState {
-  return { params: undefined, bonds: [], lives: [], book: undefined, faults: [], tombstones: [] };
+  return { params: undefined, bonds: [], lives: [], book: undefined, faults: [], tombstones: [], jails: [] };
 }
 
 export const GenesisState: MessageFns<GenesisState> = {
@@ -54,6 +56,9 @@ export const GenesisState: MessageFns<GenesisState> = {
     }
     for (const v of message.tombstones) {
       Tombstone.encode(v!, writer.uint32(50).fork()).join();
+    }
+    for (const v of message.jails) {
+      Jail.encode(v!, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -119,6 +124,14 @@ export const GenesisState: MessageFns<GenesisState> = {
             message.tombstones.push(Tombstone.decode(reader, reader.uint32()));
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.jails.push(Jail.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -144,6 +157,7 @@ export const GenesisState: MessageFns<GenesisState> = {
     message.book = (object.book !== undefined && object.book !== null) ? Book.fromPartial(object.book) : undefined;
     message.faults = object.faults?.map((e) => Fault.fromPartial(e)) || [];
     message.tombstones = object.tombstones?.map((e) => Tombstone.fromPartial(e)) || [];
+    message.jails = object.jails?.map((e) => Jail.fromPartial(e)) || [];
     return message;
   },
 };

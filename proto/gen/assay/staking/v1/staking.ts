@@ -128,6 +128,16 @@ export interface Tombstone {
   node: string;
 }
 
+/** A node that lost its whole bond in a slash may not bond to the service again before its jail is over. */
+export interface Jail {
+  /** Service. */
+  service: string;
+  /** Node. */
+  node: string;
+  /** Block time at which it ends. */
+  untilMs: bigint;
+}
+
 /** What all bonds have gone through, for the invariants: deposited = bonded + unbonding + slashed + withdrawn + penalties. */
 export interface Book {
   /** Ever put in. */
@@ -921,6 +931,88 @@ export const Tombstone: MessageFns<Tombstone> = {
     const message = createBaseTombstone();
     message.service = object.service ?? "";
     message.node = object.node ?? "";
+    return message;
+  },
+};
+
+function createBaseJail(): Jail {
+  return { service: "", node: "", untilMs: 0n };
+}
+
+export const Jail: MessageFns<Jail> = {
+  encode(message: Jail, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.service !== "") {
+      writer.uint32(10).string(message.service);
+    }
+    if (message.node !== "") {
+      writer.uint32(18).string(message.node);
+    }
+    if (message.untilMs !== 0n) {
+      if (BigInt.asUintN(64, message.untilMs) !== message.untilMs) {
+        throw new globalThis.Error("value provided for field message.untilMs of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.untilMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Jail {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseJail();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.service = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.untilMs = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Jail>): Jail {
+    return Jail.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Jail>): Jail {
+    const message = createBaseJail();
+    message.service = object.service ?? "";
+    message.node = object.node ?? "";
+    message.untilMs = (object.untilMs !== undefined && object.untilMs !== null) ? BigInt(object.untilMs) : 0n;
     return message;
   },
 };

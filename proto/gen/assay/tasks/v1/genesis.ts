@@ -26,6 +26,16 @@ export interface GenesisState {
   nextTaskId: bigint;
   /** Selections of open tasks, tables included. */
   selections: TaskSelection[];
+  /** Deadlines of tasks in COMMIT and REVEAL: what a full block left over keeps its place in the queue. */
+  deadlines: TaskDeadline[];
+}
+
+/** The place of one open window in the queue. */
+export interface TaskDeadline {
+  /** Task. */
+  taskId: bigint;
+  /** Height at the end of which it closes, or was to close. */
+  due: bigint;
 }
 
 /** The selection of one open task. */
@@ -37,7 +47,7 @@ export interface TaskSelection {
 }
 
 function createBaseGenesisState(): GenesisState {
-  return { params: undefined, tasks: [], digests: [], nextTaskId: 0n, selections: [] };
+  return { params: undefined, tasks: [], digests: [], nextTaskId: 0n, selections: [], deadlines: [] };
 }
 
 export const GenesisState: MessageFns<GenesisState> = {
@@ -59,6 +69,9 @@ export const GenesisState: MessageFns<GenesisState> = {
     }
     for (const v of message.selections) {
       TaskSelection.encode(v!, writer.uint32(42).fork()).join();
+    }
+    for (const v of message.deadlines) {
+      TaskDeadline.encode(v!, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -116,6 +129,14 @@ export const GenesisState: MessageFns<GenesisState> = {
             message.selections.push(TaskSelection.decode(reader, reader.uint32()));
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.deadlines.push(TaskDeadline.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -142,6 +163,80 @@ export const GenesisState: MessageFns<GenesisState> = {
       ? BigInt(object.nextTaskId)
       : 0n;
     message.selections = object.selections?.map((e) => TaskSelection.fromPartial(e)) || [];
+    message.deadlines = object.deadlines?.map((e) => TaskDeadline.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseTaskDeadline(): TaskDeadline {
+  return { taskId: 0n, due: 0n };
+}
+
+export const TaskDeadline: MessageFns<TaskDeadline> = {
+  encode(message: TaskDeadline, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.taskId !== 0n) {
+      if (BigInt.asUintN(64, message.taskId) !== message.taskId) {
+        throw new globalThis.Error("value provided for field message.taskId of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.taskId);
+    }
+    if (message.due !== 0n) {
+      if (BigInt.asUintN(64, message.due) !== message.due) {
+        throw new globalThis.Error("value provided for field message.due of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.due);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TaskDeadline {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTaskDeadline();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.taskId = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.due = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<TaskDeadline>): TaskDeadline {
+    return TaskDeadline.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TaskDeadline>): TaskDeadline {
+    const message = createBaseTaskDeadline();
+    message.taskId = (object.taskId !== undefined && object.taskId !== null) ? BigInt(object.taskId) : 0n;
+    message.due = (object.due !== undefined && object.due !== null) ? BigInt(object.due) : 0n;
     return message;
   },
 };
