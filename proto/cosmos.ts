@@ -1,6 +1,6 @@
 // Cosmos SDK and CometBFT types, as the wallets' own library encodes them: never redefined here.
 // Where two packages use one name, ours carries the package in front.
-import "./binaryWriter.ts";
+import "./cosmjsBinary.ts";
 
 export { Any } from "cosmjs-types/google/protobuf/any";
 export { Duration } from "cosmjs-types/google/protobuf/duration";

@@ -1,4 +1,4 @@
-import "../../proto/binaryWriter.ts";
+import "../../proto/cosmjsBinary.ts";
 import { Registry, type GeneratedType } from "@cosmjs/proto-signing";
 import { defaultRegistryTypes } from "@cosmjs/stargate";
 import { MsgPruneAllowances } from "cosmjs-types/cosmos/feegrant/v1beta1/tx";
