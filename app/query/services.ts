@@ -13,6 +13,7 @@ import { formatDec } from "../../core/math/dec.ts";
 import { toHex } from "../../core/bytes.ts";
 import { appName } from "../appConfig.ts";
 import type { ChainState } from "../appState.ts";
+import { decodeTx, type DecodedTx } from "../tx/decode.ts";
 import { simulateTx } from "../tx/simulate.ts";
 import { invalidRequest, QueryError } from "./errors.ts";
 
@@ -35,7 +36,9 @@ export function simulate(state: ChainState, bytes: Uint8Array): SimulationRespon
   const own = branch(waiting.store);
   const ctx = state.ctx(own, state.lastBlock);
   const env = state.anteEnv("simulate");
-  const { outcome, gasUsed } = simulateTx(ctx, rechecks, () => state.txs.decode(bytes), env);
+  // Beside the cache: what is simulated has no signature and never comes again.
+  const decode = (): DecodedTx => decodeTx(state.registry, bytes);
+  const { outcome, gasUsed } = simulateTx(ctx, rechecks, decode, env);
   if (outcome.ok) return outcome.value;
   const { log } = outcome.refusal;
   throw new QueryError(

@@ -140,8 +140,6 @@ function nextQuery(random: Random, routes: readonly Route[], height: bigint): Ui
 export const simulateTarget: Target = {
   name: "simulated messages",
   inputs: 100_000,
-  // The cache of decoded transactions holds between 5,000 and 10,000 of them.
-  heapBound: 32 * 1024 * 1024,
   make(random) {
     const { net } = livedNet();
     const { chain } = net;
