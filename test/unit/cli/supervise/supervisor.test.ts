@@ -40,7 +40,10 @@ ${body}`;
 const idleApp = appScript(`ready("5");`);
 const cometScript = (body: string) => `${prelude}
 note("comet up " + process.argv.slice(2).join(" "));
-net.connect(process.env.SOCKET).on("error", () => process.exit(3)).on("connect", () => note("comet connected"));
+let connected = false;
+// An app that is killed before it took the connection resets it.
+const lost = () => connected || process.exit(3);
+net.connect(process.env.SOCKET).on("error", lost).on("connect", () => { connected = true; note("comet connected"); });
 process.on("SIGTERM", () => { note("comet term"); setTimeout(() => { note("comet gone"); process.exit(0); }, 30); });
 ${body}`;
 const idleComet = cometScript(`setInterval(() => {}, 1000);`);
