@@ -9,6 +9,7 @@ import { BlockTables } from "../../modules/selection/index.ts";
 import { takeSeat } from "../../modules/staking/index.ts";
 import { genesisMs } from "../support/ctx.ts";
 import { report, spread } from "./harness.ts";
+import { costsOf } from "./profile.ts";
 import { nodeAt, nodesWorld, service, taskKey, version, type NodeSeed } from "../support/nodes.ts";
 
 const draws = 100;
@@ -60,7 +61,7 @@ function drawAll(ctx: Ctx): Cost {
 }
 
 /** G8: the draws of one block over this many bonded nodes, tables included; cold is the first block after a start. */
-export function selection(nodes: number, rounds: number): void {
+export async function selection(nodes: number, rounds: number): Promise<void> {
   const world = nodesWorld(seedsOf(nodes));
   const store = committed(world);
   const contextAt = (height: bigint): Ctx => {
@@ -86,4 +87,7 @@ export function selection(nodes: number, rounds: number): void {
     bar: { asks: `<= ${most} ms`, holds: times[1] <= most },
   });
   report({ id: "G8", what: `${what}, cold`, unit: "ms", value: cold?.wallMs ?? NaN, params });
+  await costsOf("G8", `draws over ${nodes} nodes`, () => {
+    for (let round = 1; round <= 3; round++) drawAll(contextAt(1_000n + BigInt(round)));
+  });
 }

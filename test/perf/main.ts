@@ -7,7 +7,7 @@ import { selection } from "./g8Selection.ts";
 import { mempool } from "./g13Mempool.ts";
 import { growth } from "./growth.ts";
 import { latency } from "./latency.ts";
-import { pipeline } from "./pipeline.ts";
+import { pipeline, sendCosts } from "./pipeline.ts";
 import { blockSync, largeState } from "./replay.ts";
 import { writeTable } from "./table.ts";
 import { transfers } from "./transfers.ts";
@@ -36,11 +36,22 @@ const [sends, tasks, accounts, blocks, minutes] = [
 
 /** In the order of running; --only takes names and ids. */
 const benches: readonly (readonly [names: string, run: () => Promise<void> | void])[] = [
-  ["selection,G8", () => [10_000, 100_000].forEach((nodes) => selection(nodes, 7))],
+  [
+    "selection,G8",
+    async () => {
+      for (const nodes of [10_000, 100_000]) await selection(nodes, 7);
+    },
+  ],
   ["verify,G4", verifiers],
   ["trees,G3", trees],
   ["pipeline", () => pipeline(comet, sends, values.profile)],
-  ["transfers,G1,G2", () => transfers(comet, sends)],
+  [
+    "transfers,G1,G2",
+    async () => {
+      await transfers(comet, sends);
+      await sendCosts(comet);
+    },
+  ],
   ["sync,G11", () => blockSync(comet, Math.min(blocks, 1_000))],
   ["large,G9,G10", () => largeState(comet, accounts, blocks)],
   ["latency,G7", () => latency(comet, tasks)],

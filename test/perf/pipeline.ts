@@ -1,10 +1,36 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import { report } from "./harness.ts";
 import { loadAccounts, signSends } from "./load.ts";
 import { assayHome, loadChainId } from "./node.ts";
+import { costsOfProcess } from "./profile.ts";
 import { Replayer } from "./replayer.ts";
 
 /** What a bank send costs the app alone, step by step, over its socket. `profile`: a folder for --cpu-prof. */
 export async function pipeline(comet: string, count: number, profile?: string): Promise<void> {
+  const cpu = await sendAll(comet, count, profile);
+  for (const [step, seconds] of Object.entries(cpu)) {
+    report({
+      ...{ id: "pipeline", what: `app CPU of a send: ${step}`, unit: "µs/tx" },
+      ...{ value: (seconds * 1e6) / count, params: { sends: count } },
+    });
+  }
+}
+
+/** Where the app's time goes; a run of its own, because the profile slows what it looks at. */
+export async function sendCosts(comet: string): Promise<void> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "assay-profile-"));
+  await sendAll(comet, 10_000, folder);
+  costsOfProcess("G1", "a send in the app's main thread", folder);
+  fs.rmSync(folder, { recursive: true });
+}
+
+async function sendAll(
+  comet: string,
+  count: number,
+  profile: string | undefined,
+): Promise<Record<string, number>> {
   const accounts = loadAccounts(Math.min(2_000, count), "assay");
   const rounds = Math.ceil(count / accounts.length);
   const sends = signSends({
@@ -36,12 +62,7 @@ export async function pipeline(comet: string, count: number, profile?: string): 
       await timed("block", () => app.block(chosen));
       await timed("recheck", () => app.check(waiting, 1));
     }
-    for (const [step, seconds] of Object.entries(cpu)) {
-      report({
-        ...{ id: "pipeline", what: `app CPU of a send: ${step}`, unit: "µs/tx" },
-        ...{ value: (seconds * 1e6) / sends.length, params: { sends: sends.length } },
-      });
-    }
+    return cpu;
   } finally {
     await app.stop();
   }

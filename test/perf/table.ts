@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
+import { largestCosts } from "./profile.ts";
 import { root, round, type Figure } from "./harness.ts";
 
 type Line = Figure & { readonly revision: string; readonly date: string; readonly load: number };
@@ -14,7 +15,7 @@ function lastLines(): Line[] {
   const last = new Map<string, Line>();
   for (const text of fs.readFileSync(results, "utf8").trim().split("\n")) {
     const line = JSON.parse(text) as Line;
-    if (line.bar === undefined) continue;
+    if (line.bar === undefined && !line.what.startsWith(largestCosts)) continue;
     last.set(`${line.id} ${line.what} ${idOf(line)}`, line);
   }
   const number = ({ id }: Line): number => Number(id.slice(1));
@@ -30,9 +31,11 @@ function rowOf(line: Line): string {
   const { id, what, unit, value, params = {}, bar, revision, date, load } = line;
   const shown = Array.isArray(value) ? value.map(round).join(" / ") : round(value as number);
   const details = Object.entries(params).map(([name, one]) => `${name} ${one}`);
+  const when = `${revision}, ${date.slice(0, 10)}, load ${round(load)}`;
   const verdict = bar?.holds === true ? "holds" : "**missed**";
-  const cells = [id, `${what} (${details.join(", ")})`, `${shown} ${unit}`, bar?.asks, verdict];
-  return `| ${[...cells, `${revision}, ${date.slice(0, 10)}, load ${round(load)}`].join(" | ")} |`;
+  if (bar === undefined) return `| ${id} | ${what}: ${details.join(", ")} | | | | ${when} |`;
+  const cells = [id, `${what} (${details.join(", ")})`, `${shown} ${unit}`, bar.asks, verdict];
+  return `| ${[...cells, when].join(" | ")} |`;
 }
 
 /** Writes the table of docs/PERFORMANCE.md from results.jsonl: what was not measured is not in it. */
