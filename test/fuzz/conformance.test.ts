@@ -20,17 +20,23 @@ type Asked = DeepPartial<Request>;
 class Comet {
   readonly #random: Random;
   readonly #clients: readonly AbciClient[];
+  readonly #ended: Promise<never>;
   calls = 0;
 
-  constructor(random: Random, clients: readonly AbciClient[]) {
+  constructor(random: Random, clients: readonly AbciClient[], fatal: Promise<Error>) {
     this.#random = random;
     this.#clients = clients;
+    // A real app's process ends; here its connections stay open, and no answer comes.
+    this.#ended = fatal.then((error) => {
+      throw error;
+    });
+    this.#ended.catch(() => undefined);
   }
 
   static async open(random: Random, fixture: ServerFixture): Promise<Comet> {
     const clients: AbciClient[] = [];
     for (let i = 0; i < 4; i++) clients.push(await fixture.open());
-    return new Comet(random, clients);
+    return new Comet(random, clients, fixture.fatal);
   }
 
   /** One write, or bytes one by one, or cuts anywhere; a Flush after each call as Comet's client sends it. */
@@ -45,7 +51,7 @@ class Comet {
       client.socket.write(bytes.subarray(at, at + size));
       at += size;
     }
-    const answers = await client.take(all.length);
+    const answers = await Promise.race([client.take(all.length), this.#ended]);
     assert.equal(answers.length, all.length, "expected an answer to each request");
     for (const [i, asked] of all.entries()) {
       const [kind = ""] = Object.keys(asked);
