@@ -128,6 +128,7 @@ function report(stage, outcome, startedAt, seed) {
   console.log(`  ${status.padEnd(6)}${stage.title.padEnd(19)}${text.padEnd(46)} ${seconds}`);
   const replay = () => stage.replay ?? `npm test -- --only ${stage.name} --seed ${seed}`;
   for (const line of describeFailures(outcome, replay)) console.log(line);
+  if (!allSkipped) for (const why of new Set(reasons)) console.log(`        skipped: ${why}`);
   for (const note of outcome.notes ?? []) console.log(`        ${note}`);
 }
 

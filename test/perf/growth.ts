@@ -110,7 +110,8 @@ function show({ blocks, kept, bytes, total, bound }: Growth, rate: number): void
   for (const [name, size] of Object.entries(bytes)) {
     report({ id: "growth", what: `size of ${name}`, unit: "KB", value: size / 1000, params });
   }
-  const verdict = total <= bound ? "held" : "MISSED";
-  const what = `stores without WAL and index: bar ${Math.round(bound / 1000)} KB ${verdict}`;
-  report({ id: "growth", what, unit: "KB", value: total / 1000, params });
+  const asks = `<= 2 x kept x ${blockBytes} B = ${Math.round(bound / 1000)} KB`;
+  const bar = { asks, holds: total <= bound };
+  const what = "stores without WAL and index";
+  report({ id: "growth", what, unit: "KB", value: total / 1000, params, bar });
 }

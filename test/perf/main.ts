@@ -66,6 +66,15 @@ const unknown = wanted?.find((name) => !known.includes(name));
 if (unknown !== undefined)
   throw new Error(`--only: expected of ${known.join(",")}, got ${unknown}`);
 for (const [names, run] of benches) {
-  if (wanted === undefined || names.split(",").some((name) => wanted.includes(name))) await run();
+  if (wanted !== undefined && !names.split(",").some((name) => wanted.includes(name))) continue;
+  try {
+    await run();
+  } catch (error) {
+    // The other rows are worth their time all the same.
+    process.exitCode = 1;
+    log(
+      `  FAIL  ${names}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+  }
 }
 writeTable();

@@ -18,13 +18,16 @@ function lastLines(): Line[] {
     if (line.bar === undefined && !line.what.startsWith(largestCosts)) continue;
     last.set(`${line.id} ${line.what} ${idOf(line)}`, line);
   }
-  const number = ({ id }: Line): number => Number(id.slice(1));
+  // What has no number of PERFORMANCE 8 comes last.
+  const number = ({ id }: Line): number => Number(/\d+$/.exec(id)?.[0] ?? 99);
   return [...last.values()].sort((a, b) => number(a) - number(b));
 }
 
 /** What tells apart two figures of one goal: the sizes, not what was measured beside. */
 function idOf({ params = {} }: Line): string {
-  return ["N", "keys", "nodes", "down", "accounts"].map((name) => params[name] ?? "").join("/");
+  return ["N", "keys", "nodes", "down", "accounts", "sends", "tasks", "minutes", "blocks"]
+    .map((name) => params[name] ?? "")
+    .join("/");
 }
 
 function rowOf(line: Line): string {

@@ -52,8 +52,10 @@ export async function plant(name: string, seed: number, blocks = 3_000): Promise
         : [join("dist", only)];
     const { code, said } = await run(home, args);
     const seconds = Math.round((performance.now() - startedAt) / 1000);
-    const found = code === 1;
     const facts = only === undefined ? lastJson(said) : { blocks: 0, text: failureIn(said) };
+    // A build that does not even run is no bug that was found.
+    const judged = only === undefined ? facts.blocks > 0 : /ERR_ASSERTION/.test(said);
+    const found = code === 1 && judged;
     return { name: name.replace(/\.patch$/, ""), found, by, seconds, ...facts };
   } finally {
     rmSync(home, { recursive: true, force: true });

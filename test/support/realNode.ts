@@ -1,16 +1,14 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beaconSecret, blsPublicKey, makeProof } from "../../app/crypto/bls.ts";
 import { buildGenesis } from "../../cli/home/genesis.ts";
 import { program } from "../../cli/home/programs.ts";
 import { cometSettings, initComet, writeCometConfig } from "../../cli/supervise/config.ts";
-import { soloPath } from "../../cli/supervise/engine.ts";
 import { Supervisor, type SupervisorOptions } from "../../cli/supervise/supervisor.ts";
 import { modules } from "../../app/modules.ts";
 import { initHome } from "../../solo/home.ts";
-import { onSolo } from "./comet.ts";
+import { freePorts } from "./comet.ts";
 import { withoutEmpty, type AppState } from "./chainGenesis.ts";
 
 export type RealNode = {
@@ -41,35 +39,6 @@ export type RealHome = {
   readonly chainId: string;
   readonly socketPath: string;
 };
-
-/** Path of CometBFT, or why tests on it are skipped; a skip is an error where REQUIRE_COMET=1. */
-export function findComet(): { path: string } | { skip: string } {
-  if (onSolo) return { path: soloPath };
-  const own = join(homedir(), ".assay", "bin", "cometbft");
-  const path = process.env["COMETBFT"] ?? own;
-  if (existsSync(path)) return { path };
-  if (process.env["REQUIRE_COMET"] === "1")
-    throw new Error(`CometBFT: expected a program at ${path}, got none`);
-  return { skip: `no CometBFT at ${path}` };
-}
-
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      return server;
-    }),
-  );
-  return Promise.all(
-    servers.map(async (server) => {
-      const address = server.address();
-      await new Promise((resolve) => server.close(resolve));
-      if (address === null || typeof address === "string") throw new Error("port: expected one");
-      return address.port;
-    }),
-  );
-}
 
 /** The home of one consensus validator, in a folder of its own, with free ports. */
 export async function writeRealHome(comet: string, options: RealNodeOptions): Promise<RealHome> {
