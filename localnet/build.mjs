@@ -2,6 +2,7 @@
 // Says nothing when all is well; does nothing when no source is newer than the last good build.
 import { spawnSync } from "node:child_process";
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -85,6 +86,8 @@ export function build() {
   if (isFresh(names)) return true;
   const startedAt = new Date();
   if (!compile()) return false;
+  // A link to it is the command `assay` (docs/OPERATORS.md).
+  chmodSync(join(dist, "cli/main.js"), 0o755);
   copyAssets(names);
   removeOrphans(names.filter((name) => isScript(name) || isAsset(name)));
   // A file that was saved during the build is newer than the stamp.
