@@ -24,6 +24,8 @@ export class NodeArena {
   // Block heights pass 2^32 in no lifetime, but the wire allows it; a double holds them exactly below 2^53.
   version = new Float64Array(firstCapacity);
   hashes = new Uint8Array(firstCapacity * hashLength);
+  /** `hashes` for reading and writing four bytes at a time. */
+  hashView = viewOf(this.hashes);
   readonly keys: StoreKey[] = [noKey];
   readonly values: (Uint8Array | undefined)[] = [undefined];
   readonly #free: number[] = [];
@@ -106,7 +108,17 @@ export class NodeArena {
     this.size = grown(this.size, new Uint32Array(capacity));
     this.version = grown(this.version, new Float64Array(capacity));
     this.hashes = grown(this.hashes, new Uint8Array(capacity * hashLength));
+    this.hashView = viewOf(this.hashes);
   }
+}
+
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** By words: a byte at a time costs as much as the hash itself, and set() of a subarray more. */
+export function copyHash(into: DataView, at: number, from: DataView, start: number): void {
+  for (let i = 0; i < hashLength; i += 4) into.setUint32(at + i, from.getUint32(start + i));
 }
 
 type Numbers = Uint8Array | Uint32Array | Float64Array;

@@ -1,5 +1,5 @@
 import { sha256 } from "../crypto/sha256.ts";
-import { hashLength, none } from "./arena.ts";
+import { copyHash, hashLength, none, viewOf } from "./arena.ts";
 import type { NodeArena } from "./arena.ts";
 import { batchSize, longestInBatch } from "./batch.ts";
 import type { BatchHasher } from "./batch.ts";
@@ -8,6 +8,10 @@ import { putUvarint, putVarint, uvarintLength, varintBytes, varintLength } from 
 /** The root of a tree without keys and of a map without stores. */
 export const emptyRoot = sha256(new Uint8Array(0));
 
+/** Where a preimage is written, byte by byte and by words. */
+type Out = { readonly bytes: Uint8Array; readonly view: DataView };
+
+const outOf = (bytes: Uint8Array): Out => ({ bytes, view: viewOf(bytes) });
 const noValue = new Uint8Array(0);
 /** A leaf's height and size. */
 const leafHead = [0, 2] as const;
@@ -15,11 +19,15 @@ const leafHead = [0, 2] as const;
 /** Writes node hashes of WIRE.md 10 into an arena. */
 export class NodeHasher {
   readonly #batch: BatchHasher;
+  readonly #inputs: Out;
+  readonly #digests: DataView;
   #version = -1;
   #versionBytes: Uint8Array = new Uint8Array(0);
 
   constructor(batch: BatchHasher) {
     this.#batch = batch;
+    this.#inputs = outOf(batch.inputs);
+    this.#digests = viewOf(batch.digests);
   }
 
   /** Nodes in lists by their height, leaves first; one without a version is hashed as of `version`. */
@@ -39,17 +47,19 @@ export class NodeHasher {
     const made = this.#versionOf(nodes, node, 0);
     const isLeaf = nodes.height[node] === 0;
     const length = isLeaf ? leafLength(nodes, node, made) : innerLength(nodes, node, made);
-    const out = new Uint8Array(length);
-    if (isLeaf) putLeaf(nodes, node, made, this.#batch.one(valueOf(nodes, node)), 0, out, 0);
-    else putInner(nodes, node, made, out, 0);
-    return out;
+    const out = outOf(new Uint8Array(length));
+    if (isLeaf) {
+      const digest = viewOf(this.#batch.one(valueOf(nodes, node)));
+      putLeaf(nodes, node, made, { digest, at: 0 }, out, 0);
+    } else putInner(nodes, node, made, out, 0);
+    return out.bytes;
   }
 
   #hashInners(nodes: NodeArena, some: readonly number[], version: number): void {
     const batch = this.#batch;
     for (const node of some) {
       const made = this.#versionOf(nodes, node, version);
-      putInner(nodes, node, made, batch.inputs, batch.place(innerLength(nodes, node, made)));
+      putInner(nodes, node, made, this.#inputs, batch.place(innerLength(nodes, node, made)));
     }
     batch.run();
     this.#take(nodes, some);
@@ -57,7 +67,7 @@ export class NodeHasher {
 
   /** First the digests of the values, then those of the leaves. */
   #hashLeaves(nodes: NodeArena, some: readonly number[], version: number): void {
-    const { one, inputs, digests } = this.#batch;
+    const { one, inputs } = this.#batch;
     for (const node of some) {
       const value = valueOf(nodes, node);
       if (value.length <= longestInBatch) inputs.set(value, this.#batch.place(value.length));
@@ -69,16 +79,17 @@ export class NodeHasher {
       const made = this.#versionOf(nodes, node, version);
       const value = valueOf(nodes, node);
       const inBatch = value.length <= longestInBatch;
-      const digest = inBatch ? digests : one(value);
-      const digestAt = inBatch ? values++ * hashLength : 0;
+      const digest = inBatch
+        ? { digest: this.#digests, at: values++ * hashLength }
+        : { digest: viewOf(one(value)), at: 0 };
       const length = leafLength(nodes, node, made);
       if (length <= longestInBatch) {
-        putLeaf(nodes, node, made, digest, digestAt, inputs, this.#batch.place(length));
+        putLeaf(nodes, node, made, digest, this.#inputs, this.#batch.place(length));
         placed.push(node);
       } else {
-        const out = new Uint8Array(length);
-        putLeaf(nodes, node, made, digest, digestAt, out, 0);
-        nodes.hashes.set(one(out), node * hashLength);
+        const out = outOf(new Uint8Array(length));
+        putLeaf(nodes, node, made, digest, out, 0);
+        nodes.hashes.set(one(out.bytes), node * hashLength);
       }
     }
     this.#batch.run();
@@ -86,10 +97,9 @@ export class NodeHasher {
   }
 
   #take(nodes: NodeArena, some: readonly number[]): void {
-    const { digests } = this.#batch;
     let from = 0;
     for (const node of some) {
-      copyHash(nodes.hashes, node * hashLength, digests, from);
+      copyHash(nodes.hashView, node * hashLength, this.#digests, from);
       from += hashLength;
     }
   }
@@ -123,42 +133,36 @@ function putLeaf(
   nodes: NodeArena,
   node: number,
   version: Uint8Array,
-  digest: Uint8Array,
-  digestAt: number,
-  out: Uint8Array,
+  value: { readonly digest: DataView; readonly at: number },
+  { bytes, view }: Out,
   start: number,
 ): void {
   const key = nodes.keys[node] ?? "";
-  out[start] = leafHead[0];
-  out[start + 1] = leafHead[1];
-  let at = putUvarint(out, putBytes(out, start + 2, version), key.length);
-  for (let i = 0; i < key.length; i++) out[at++] = key.charCodeAt(i);
-  out[at++] = hashLength;
-  copyHash(out, at, digest, digestAt);
+  bytes[start] = leafHead[0];
+  bytes[start + 1] = leafHead[1];
+  let at = putUvarint(bytes, putBytes(bytes, start + 2, version), key.length);
+  for (let i = 0; i < key.length; i++) bytes[at++] = key.charCodeAt(i);
+  bytes[at++] = hashLength;
+  copyHash(view, at, value.digest, value.at);
 }
 
 function putInner(
   nodes: NodeArena,
   node: number,
   version: Uint8Array,
-  out: Uint8Array,
+  { bytes, view }: Out,
   start: number,
 ): void {
-  let at = putVarint(out, start, nodes.height[node] ?? 0);
-  at = putBytes(out, putVarint(out, at, nodes.size[node] ?? 0), version);
-  out[at] = hashLength;
-  copyHash(out, at + 1, nodes.hashes, (nodes.left[node] ?? none) * hashLength);
+  let at = putVarint(bytes, start, nodes.height[node] ?? 0);
+  at = putBytes(bytes, putVarint(bytes, at, nodes.size[node] ?? 0), version);
+  bytes[at] = hashLength;
+  copyHash(view, at + 1, nodes.hashView, (nodes.left[node] ?? none) * hashLength);
   at += 1 + hashLength;
-  out[at] = hashLength;
-  copyHash(out, at + 1, nodes.hashes, (nodes.right[node] ?? none) * hashLength);
+  bytes[at] = hashLength;
+  copyHash(view, at + 1, nodes.hashView, (nodes.right[node] ?? none) * hashLength);
 }
 
 function putBytes(out: Uint8Array, at: number, bytes: Uint8Array): number {
   for (let i = 0; i < bytes.length; i++) out[at + i] = bytes[i] ?? 0;
   return at + bytes.length;
-}
-
-// A loop: for 32 bytes, set() of a subarray costs more than it copies.
-function copyHash(into: Uint8Array, at: number, from: Uint8Array, start: number): void {
-  for (let i = 0; i < hashLength; i++) into[at + i] = from[start + i] ?? 0;
 }
