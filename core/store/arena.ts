@@ -63,6 +63,19 @@ export class NodeArena {
     return node;
   }
 
+  /** A node of the working tree with what this one holds: its children need not be asked for height and size. */
+  copy(from: number): number {
+    const node = this.#take();
+    this.left[node] = this.left[from] ?? none;
+    this.right[node] = this.right[from] ?? none;
+    this.height[node] = this.height[from] ?? 0;
+    this.size[node] = this.size[from] ?? 0;
+    this.version[node] = 0;
+    this.keys[node] = this.keys[from] ?? noKey;
+    this.values[node] = this.values[from];
+    return node;
+  }
+
   recompute(node: number): void {
     const left = this.left[node] ?? none;
     const right = this.right[node] ?? none;
