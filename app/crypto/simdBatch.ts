@@ -1,4 +1,4 @@
-import { batchSize, longestInBatch } from "../../core/store/batch.ts";
+import { batchSize, longestInBatch, requireRoom } from "../../core/store/batch.ts";
 import type { BatchHasher } from "../../core/store/batch.ts";
 import { nativeSha256 } from "./hash.ts";
 import { firstFree, memoryBytes, moduleBase64 } from "./sha256Wasm/module.ts";
@@ -49,12 +49,10 @@ export class SimdBatch implements BatchHasher {
   }
 
   place(length: number): number {
+    requireRoom(this.#placed, length);
     const start = this.#next;
     const blocks = (length + 9 + blockBytes - 1) >>> 6;
     const end = start + blocks * blockBytes;
-    if (blocks > mostBlocks || this.#placed === batchSize) {
-      throw new RangeError(`batch: expected ${batchSize} inputs of ${longestInBatch} bytes`);
-    }
     this.#next = end;
     // What follows an input is at most 72 bytes: the byte 0x80, zeros, the length in bits.
     const eights = this.#eights;

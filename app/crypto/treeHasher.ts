@@ -44,7 +44,7 @@ export function treeHasher(): BatchHasher {
   return choose().hasher;
 }
 
-/** Which one that is, for the start line; "native" is several times slower. */
+/** Which one that is, for the start line and for benches. */
 export function treeHasherName(): "wasm-simd" | "native" {
   return choose().name;
 }

@@ -1,11 +1,13 @@
 import { sha256 } from "../crypto/sha256.ts";
 import { hashLength } from "./arena.ts";
+import { StoreError } from "./errors.ts";
 
 /** sha256 of one input; app injects a native one, which must give the same bytes. */
 export type Hasher = (input: Uint8Array) => Uint8Array;
 
 export const nobleHasher: Hasher = (input) => sha256(input);
 
+// With these a batch and its digests fit into a core's second cache: 272 KiB.
 /** Inputs that wait for a run() at most. */
 export const batchSize = 256;
 /** Bytes of an input in a batch at most (16 blocks of sha256); what is longer goes through `one`. */
@@ -24,6 +26,14 @@ export type BatchHasher = {
   run(): void;
 };
 
+/** Before place(): `placed` inputs wait already. */
+export function requireRoom(placed: number, length: number): void {
+  if (placed >= batchSize || length > longestInBatch) {
+    const room = `${batchSize} inputs of up to ${longestInBatch} bytes`;
+    throw new StoreError(`batch: expected ${room}, got ${placed + 1}, ${length} bytes`);
+  }
+}
+
 /** A batch without a batched hasher: the oracle of the others, and what stands in for them. */
 export class PlainBatch implements BatchHasher {
   readonly one: Hasher;
@@ -37,6 +47,7 @@ export class PlainBatch implements BatchHasher {
 
   place(length: number): number {
     const start = this.#ends.at(-1) ?? 0;
+    requireRoom(this.#ends.length - 1, length);
     this.#ends.push(start + length);
     return start;
   }
