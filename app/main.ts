@@ -26,6 +26,7 @@ import { buildRegistry } from "./appRegistry.ts";
 import { rollBackIfAsked } from "./appRollback.ts";
 import { ChainState } from "./appState.ts";
 import { assertNative } from "./crypto/native.ts";
+import { treeHasherName } from "./crypto/treeHasher.ts";
 import { VerifyPool } from "./crypto/verifyPool.ts";
 import { DbError, openDb, type Db, type DbOptions } from "./db/index.ts";
 import { StartError, startErrorLine } from "./errors.ts";
@@ -132,7 +133,9 @@ async function start(): Promise<void> {
   killPoint("start.listening");
   delay.start();
   closeOnSignals(log, { server, db, ...(pages === undefined ? {} : { pages }) });
-  log.info({ chain: genesis.chain_id, verify: "native" }, appName);
+  const hash = treeHasherName();
+  if (hash === "native") log.warn({ hash }, "no WebAssembly SIMD: the tree's roots take longer");
+  log.info({ chain: genesis.chain_id, verify: "native", hash }, appName);
   const ready = { ready: true, height: String(db.lastHeight), socket: path };
   output.write(`${JSON.stringify(ready)}\n`);
 }

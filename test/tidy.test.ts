@@ -121,6 +121,18 @@ describe("tidy: protos", () => {
     }
   });
 
+  it("S9: the hasher's WebAssembly is what `npm run gen` makes", () => {
+    const fresh = mkdtempSync(join(tmpdir(), "assay-tidy-"));
+    try {
+      const made = join(fresh, "module.ts");
+      const folder = join(root, "app/crypto/sha256Wasm");
+      execFileSync(process.execPath, [join(folder, "generate.mjs"), "--out", made]);
+      assert.equal(readFileSync(made, "utf8"), readFileSync(join(folder, "module.ts"), "utf8"));
+    } finally {
+      rmSync(fresh, { recursive: true });
+    }
+  });
+
   it("passes buf lint", () => {
     const scratch = mkdtempSync(join(tmpdir(), "assay-buf-"));
     const lint = spawnSync(process.execPath, [join(root, "node_modules/.bin/buf"), "lint"], {

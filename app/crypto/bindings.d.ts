@@ -11,3 +11,14 @@ declare module "secp256k1/bindings.js" {
   };
   export default bindings;
 }
+
+/** The part of Node's global that sha256Batch.ts needs; TypeScript declares it with the DOM only. */
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array);
+  }
+  class Instance {
+    constructor(module: Module);
+    readonly exports: Readonly<Record<string, unknown>>;
+  }
+}

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { Hasher } from "../../core/store/hashing.ts";
+import type { BatchHasher } from "../../core/store/batch.ts";
 import { Multistore } from "../../core/store/multistore.ts";
-import { nativeSha256 } from "../crypto/hash.ts";
+import { treeHasher } from "../crypto/treeHasher.ts";
 import { machineDisk } from "./disk.ts";
 import type { Disk } from "./disk.ts";
 import { chainDigest } from "./record.ts";
@@ -19,7 +19,7 @@ export type DbOptions = {
   readonly snapshotEvery?: bigint;
   /** Snapshots kept below the kept versions: a spare for the one that a restart starts from. */
   readonly keepSnapshots?: number;
-  readonly hasher?: Hasher;
+  readonly hasher?: BatchHasher;
   readonly log?: Log;
   readonly disk?: Disk;
 };
@@ -35,7 +35,7 @@ export function foldersOf(dir: string): Folders {
 export function sourceOf(dir: string, options: DbOptions): Source {
   const keepVersions = Math.max(1, options.keepVersions ?? 100);
   const { stores } = options;
-  const hasher = options.hasher ?? nativeSha256;
+  const hasher = options.hasher ?? treeHasher();
   return {
     disk: options.disk ?? machineDisk,
     folders: foldersOf(dir),

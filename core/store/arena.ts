@@ -24,6 +24,8 @@ export class NodeArena {
   // Block heights pass 2^32 in no lifetime, but the wire allows it; a double holds them exactly below 2^53.
   version = new Float64Array(firstCapacity);
   hashes = new Uint8Array(firstCapacity * hashLength);
+  /** `hashes` for reading and writing four bytes at a time. */
+  hashView = viewOf(this.hashes);
   readonly keys: StoreKey[] = [noKey];
   readonly values: (Uint8Array | undefined)[] = [undefined];
   readonly #free: number[] = [];
@@ -58,6 +60,19 @@ export class NodeArena {
     this.keys[node] = key;
     this.values[node] = undefined;
     this.recompute(node);
+    return node;
+  }
+
+  /** A node of the working tree with what this one holds: its children need not be asked for height and size. */
+  copy(from: number): number {
+    const node = this.#take();
+    this.left[node] = this.left[from] ?? none;
+    this.right[node] = this.right[from] ?? none;
+    this.height[node] = this.height[from] ?? 0;
+    this.size[node] = this.size[from] ?? 0;
+    this.version[node] = 0;
+    this.keys[node] = this.keys[from] ?? noKey;
+    this.values[node] = this.values[from];
     return node;
   }
 
@@ -106,7 +121,17 @@ export class NodeArena {
     this.size = grown(this.size, new Uint32Array(capacity));
     this.version = grown(this.version, new Float64Array(capacity));
     this.hashes = grown(this.hashes, new Uint8Array(capacity * hashLength));
+    this.hashView = viewOf(this.hashes);
   }
+}
+
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** By words: a byte at a time costs as much as the hash itself, and set() of a subarray more. */
+export function copyHash(into: DataView, at: number, from: DataView, start: number): void {
+  for (let i = 0; i < hashLength; i += 4) into.setUint32(at + i, from.getUint32(start + i));
 }
 
 type Numbers = Uint8Array | Uint32Array | Float64Array;

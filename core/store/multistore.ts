@@ -1,7 +1,7 @@
 import { compareAscii } from "../bytes.ts";
+import { nobleHasher, PlainBatch } from "./batch.ts";
+import type { BatchHasher } from "./batch.ts";
 import { StoreError } from "./errors.ts";
-import { nobleHasher } from "./hashing.ts";
-import type { Hasher } from "./hashing.ts";
 import type { ChangeSet, ReadStore, StoreKey } from "./kv.ts";
 import { merkleRoot } from "./merkle.ts";
 import type { NamedRoot } from "./merkle.ts";
@@ -15,7 +15,7 @@ export type MultistoreOptions = {
   readonly stores: readonly string[];
   /** Versions that stay readable and provable, the last one included. */
   readonly keepVersions?: number;
-  readonly hasher?: Hasher;
+  readonly hasher?: BatchHasher;
 };
 
 /** A height that is worked out but not committed. */
@@ -40,10 +40,11 @@ export class Multistore {
   #staged: Staged | undefined;
 
   constructor(options: MultistoreOptions) {
+    const hasher = options.hasher ?? new PlainBatch(nobleHasher);
     this.storeNames = [...options.stores].sort(compareAscii);
     for (const name of this.storeNames) {
       if (this.#stores.has(name)) throw new StoreError(`stores: expected one ${name}, got two`);
-      const tree = new Tree(options.hasher ?? nobleHasher);
+      const tree = new Tree(hasher);
       this.#stores.set(name, { tree, latest: new Map() });
     }
     this.#keepVersions = BigInt(Math.max(1, options.keepVersions ?? 100));

@@ -1,7 +1,8 @@
 import { deadHeight, none, NodeArena } from "./arena.ts";
+import { nobleHasher, PlainBatch } from "./batch.ts";
+import type { BatchHasher } from "./batch.ts";
 import { StoreError } from "./errors.ts";
-import { emptyRoot, nobleHasher, NodeHasher } from "./hashing.ts";
-import type { Hasher } from "./hashing.ts";
+import { emptyRoot, NodeHasher } from "./hashing.ts";
 import type { StoreKey } from "./kv.ts";
 import { findLeaf, leafPath, leavesOf, postOrder } from "./treeRead.ts";
 import type { LeafPath } from "./treeRead.ts";
@@ -43,7 +44,8 @@ export class Tree {
   #latest = 0;
   #hashedAs = 0;
 
-  constructor(hasher: Hasher = nobleHasher) {
+  /** Trees may share a hasher. */
+  constructor(hasher: BatchHasher = new PlainBatch(nobleHasher)) {
     this.#hasher = new NodeHasher(hasher);
     this.#working = new WorkingTree(this.nodes);
   }
@@ -182,6 +184,7 @@ export class Tree {
     const number = this.#requireNext(version);
     // The least key below each node: what a parent takes from its right child.
     const stack: { readonly node: number; readonly least: StoreKey }[] = [];
+    const all: number[] = [];
     for (const { version: made, leaf } of exported) {
       if (made < 1 || made > number) {
         throw new StoreError(`restore: expected a node version 1..${number}, got ${made}`);
@@ -199,28 +202,18 @@ export class Tree {
       }
       const top = stack.at(-1)?.node ?? none;
       this.nodes.version[top] = made;
-      this.#hasher.hashNode(this.nodes, top, made);
+      all.push(top);
     }
     if (stack.length > 1) {
       throw new StoreError(`restore: expected one root, got ${stack.length}`);
     }
+    this.#hasher.hashLevels(this.nodes, byHeight(this.nodes, all), number);
     this.#working.root = stack.at(0)?.node ?? none;
     return this.saveVersion(version);
   }
 
-  // Lowest first: the children's hashes then stand before their parent needs them, without recursion.
   #hashFresh(version: number): void {
-    const { height } = this.nodes;
-    const byHeight: number[][] = [];
-    for (const node of this.#working.fresh) {
-      const level = height[node] ?? deadHeight;
-      if (level === deadHeight) continue;
-      while (byHeight.length <= level) byHeight.push([]);
-      byHeight[level]?.push(node);
-    }
-    for (const level of byHeight) {
-      for (const node of level) this.#hasher.hashNode(this.nodes, node, version);
-    }
+    this.#hasher.hashLevels(this.nodes, byHeight(this.nodes, this.#working.fresh), version);
     this.#hashedAs = version;
   }
 
@@ -268,6 +261,17 @@ export class Tree {
     }
     return this.#saved[low - 1]?.root ?? none;
   }
+}
+
+function byHeight(nodes: NodeArena, some: readonly number[]): number[][] {
+  const levels: number[][] = [];
+  for (const node of some) {
+    const level = nodes.height[node] ?? deadHeight;
+    if (level === deadHeight) continue;
+    while (levels.length <= level) levels.push([]);
+    levels[level]?.push(node);
+  }
+  return levels;
 }
 
 function* entriesOf(nodes: NodeArena, leaves: Iterable<number>): Generator<Entry, undefined> {

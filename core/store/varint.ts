@@ -23,6 +23,18 @@ export function putVarint(out: Uint8Array, at: number, value: number): number {
     : putUvarint(out, at, value * 2);
 }
 
+/** Bytes that putUvarint writes. */
+export function uvarintLength(value: number): number {
+  let length = 1;
+  for (let limit = 128; value >= limit; limit *= 128) length++;
+  return length;
+}
+
+/** Bytes that putVarint writes. */
+export function varintLength(value: number): number {
+  return uvarintLength(value * 2);
+}
+
 /** The bytes of putUvarint. */
 export function uvarintBytes(value: number): Uint8Array {
   const out = new Uint8Array(10);

@@ -130,8 +130,7 @@ export class WorkingTree {
   #own(node: number): number {
     const nodes = this.#nodes;
     if (nodes.version[node] === 0) return node;
-    const key = nodes.keys[node] ?? ("" as StoreKey);
-    const copy = nodes.inner(key, nodes.left[node] ?? none, nodes.right[node] ?? none);
+    const copy = nodes.copy(node);
     this.fresh.push(copy);
     this.orphans.push(node);
     return copy;

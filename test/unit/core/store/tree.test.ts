@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { SimdBatch } from "../../../../app/crypto/simdBatch.ts";
 import { toHex, utf8Encode } from "../../../../core/bytes.ts";
+import { sha256 } from "../../../../core/crypto/sha256.ts";
+import { nobleHasher, PlainBatch } from "../../../../core/store/batch.ts";
 import { StoreError } from "../../../../core/store/errors.ts";
 import { emptyRoot } from "../../../../core/store/hashing.ts";
 import type { StoreKey } from "../../../../core/store/kv.ts";
@@ -39,6 +42,33 @@ describe("store: tree", () => {
         assert.ok(tree.remove(name) && naive.remove(name));
       }
       assert.equal(toHex(tree.saveVersion(2n)), toHex(naive.save(2)), `seed ${seed}`);
+    }
+  });
+
+  it("gives one root for every hasher, with any length of key and value and more leaves than a batch", () => {
+    const random = seededRandom(1);
+    const hashers = [new PlainBatch(nobleHasher), new SimdBatch()];
+    for (const leaves of [1, 255, 256, 257, 600, 1_000]) {
+      const trees = hashers.map((hasher) => new Tree(hasher));
+      const naive = new NaiveIavl();
+      for (const version of [1n, 1n << 40n]) {
+        for (let i = 0; i < leaves; i++) {
+          const long = random(50) === 0 ? 1_500 : 60;
+          const name = key(`${random(100_000)}${"k".repeat(random(long))}`);
+          const content = new Uint8Array(1 + random(20 * long)).fill(i);
+          for (const tree of [...trees, naive]) tree.set(name, content);
+        }
+        const root = toHex(naive.save(Number(version)));
+        assert.deepEqual(
+          trees.map((tree) => toHex(tree.saveVersion(version))),
+          [root, root],
+        );
+        for (const [i, tree] of trees.entries()) {
+          const copy = new Tree(hashers[1 - i]);
+          assert.equal(toHex(copy.restore(version, tree.export(version))), root);
+          assert.equal(toHex(sha256(tree.rootPreimage(version))), root);
+        }
+      }
     }
   });
 
