@@ -19,7 +19,7 @@ function lastLines(): Line[] {
     last.set(`${line.id} ${line.what} ${idOf(line)}`, line);
   }
   // What has no number of PERFORMANCE 8 comes last.
-  const number = ({ id }: Line): number => Number(/\d+$/.exec(id)?.[0] ?? 99);
+  const number = ({ id }: Line): number => (/^G\d/.test(id) ? Number(id.slice(1)) : 99);
   return [...last.values()].sort((a, b) => number(a) - number(b));
 }
 
