@@ -30,8 +30,8 @@ export class NodeHasher {
     this.#digests = viewOf(batch.digests);
   }
 
-  /** Nodes in lists by their height, leaves first; one without a version is hashed as of `version`. */
-  hashLevels(nodes: NodeArena, levels: readonly (readonly number[])[], version: number): void {
+  /** Nodes in lists by their height, leaves first: hashed as of `version`, or each as of its own. */
+  hashLevels(nodes: NodeArena, levels: readonly (readonly number[])[], version?: number): void {
     // Lowest first: the children's hashes then stand before their parent needs them, without recursion.
     for (const [height, level] of levels.entries()) {
       for (let from = 0; from < level.length; from += batchSize) {
@@ -44,7 +44,7 @@ export class NodeHasher {
 
   /** What a node's hash is taken of: it names the node's height and its count of keys first. */
   preimage(nodes: NodeArena, node: number): Uint8Array {
-    const made = this.#versionOf(nodes, node, 0);
+    const made = this.#versionOf(nodes, node);
     const isLeaf = nodes.height[node] === 0;
     const length = isLeaf ? leafLength(nodes, node, made) : innerLength(nodes, node, made);
     const out = outOf(new Uint8Array(length));
@@ -55,7 +55,7 @@ export class NodeHasher {
     return out.bytes;
   }
 
-  #hashInners(nodes: NodeArena, some: readonly number[], version: number): void {
+  #hashInners(nodes: NodeArena, some: readonly number[], version?: number): void {
     const batch = this.#batch;
     for (const node of some) {
       const made = this.#versionOf(nodes, node, version);
@@ -66,7 +66,7 @@ export class NodeHasher {
   }
 
   /** First the digests of the values, then those of the leaves. */
-  #hashLeaves(nodes: NodeArena, some: readonly number[], version: number): void {
+  #hashLeaves(nodes: NodeArena, some: readonly number[], version?: number): void {
     const { one, inputs } = this.#batch;
     for (const node of some) {
       const value = valueOf(nodes, node);
@@ -104,9 +104,8 @@ export class NodeHasher {
     }
   }
 
-  #versionOf(nodes: NodeArena, node: number, fallback: number): Uint8Array {
-    const own = nodes.version[node] ?? 0;
-    const version = own === 0 ? fallback : own;
+  #versionOf(nodes: NodeArena, node: number, given?: number): Uint8Array {
+    const version = given ?? nodes.version[node] ?? 0;
     if (version !== this.#version) {
       this.#version = version;
       this.#versionBytes = varintBytes(version);

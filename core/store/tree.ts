@@ -207,7 +207,7 @@ export class Tree {
     if (stack.length > 1) {
       throw new StoreError(`restore: expected one root, got ${stack.length}`);
     }
-    this.#hasher.hashLevels(this.nodes, byHeight(this.nodes, all), number);
+    this.#hasher.hashLevels(this.nodes, byHeight(this.nodes, all));
     this.#working.root = stack.at(0)?.node ?? none;
     return this.saveVersion(version);
   }
