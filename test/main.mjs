@@ -125,7 +125,7 @@ function report(stage, outcome, startedAt, seed) {
     ? `${reasons[0] ?? "no reason"} (${skipped} skipped${hint})`
     : (outcome.text ?? partsOf(outcome));
   const seconds = `${Math.round((performance.now() - startedAt) / 1000)} s`;
-  console.log(`  ${status.padEnd(6)}${stage.title.padEnd(19)}${text.padEnd(46)} ${seconds}`);
+  console.log(`  ${status.padEnd(6)}${stage.title.padEnd(20)}${text.padEnd(45)} ${seconds}`);
   const replay = () => stage.replay ?? `npm test -- --only ${stage.name} --seed ${seed}`;
   for (const line of describeFailures(outcome, replay)) console.log(line);
   if (!allSkipped) for (const why of new Set(reasons)) console.log(`        skipped: ${why}`);
