@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { loadAccounts } from "../perf/load.ts";
+import { addAccounts } from "../support/chainGenesis.ts";
 import { startChain } from "../support/driver.ts";
 import { sendMessage, sign } from "../support/flood.ts";
 
@@ -12,17 +13,7 @@ describe("C2: a mempool that everybody uses", () => {
     const accounts = loadAccounts(count, "assay");
     const chain = startChain({
       mempool: { txs: 5_000n, bytes: 1_073_741_824n },
-      genesis: (state) => {
-        for (const { address } of accounts) {
-          const numbers = { account_number: "0", sequence: "0" };
-          const type = "/cosmos.auth.v1beta1.BaseAccount";
-          state["auth"].accounts.push({ "@type": type, address, pub_key: null, ...numbers });
-          const coins = [{ denom: "uassay", amount: "1000000" }];
-          state["bank"].balances.push({ address, coins });
-        }
-        const [supply] = state["bank"].supply;
-        supply.amount = String(BigInt(supply.amount) + 1_000_000n * BigInt(count));
-      },
+      genesis: (state) => addAccounts(state, accounts, 1_000_000n),
     });
     chain.next();
     const firstNumber = BigInt(chain.accounts.length);

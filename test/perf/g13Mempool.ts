@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { socketPathOf } from "../../cli/home/socket.ts";
 import { AbciClient } from "../support/abci.ts";
+import { addAccounts } from "../support/chainGenesis.ts";
 import { startChain } from "../support/driver.ts";
 import { sendMessage, sign } from "../support/flood.ts";
 import { report, scratch, spread } from "./harness.ts";
@@ -25,19 +26,7 @@ export async function mempool(comet: string, seconds: number): Promise<void> {
 /** CometBFT makes no block before the last of these answers. */
 function recheck(): void {
   const accounts = loadAccounts(waiting, "assay");
-  const chain = startChain({
-    genesis: (state) => {
-      for (const { address } of accounts) {
-        const numbers = { account_number: "0", sequence: "0" };
-        const type = "/cosmos.auth.v1beta1.BaseAccount";
-        state["auth"].accounts.push({ "@type": type, address, pub_key: null, ...numbers });
-        const coins = [{ denom: "uassay", amount: "1000000000" }];
-        state["bank"].balances.push({ address, coins });
-        const [supply] = state["bank"].supply;
-        supply.amount = String(BigInt(supply.amount) + 1_000_000_000n);
-      }
-    },
-  });
+  const chain = startChain({ genesis: (state) => addAccounts(state, accounts, 1_000_000_000n) });
   chain.next();
   const firstNumber = BigInt(chain.accounts.length);
   const { app } = chain.first;

@@ -48,6 +48,10 @@ export async function startGoChain(
     "p2p.laddr": `tcp://127.0.0.1:${ports.p2p}`,
   });
   editFile(path.join(home, "config", "app.toml"), { "api.enable": false, "grpc.enable": false });
+  return startProcess(binary, home, rpc);
+}
+
+async function startProcess(binary: string, home: string, rpc: string): Promise<RunningNode> {
   const node = spawn(binary, ["start", "--home", home], { stdio: "ignore" });
   await firstBlock(rpc);
   return {
@@ -73,14 +77,5 @@ export async function startKvstore(comet: string): Promise<RunningNode> {
     "rpc.laddr": `tcp://127.0.0.1:${ports.rpc}`,
     "p2p.laddr": `tcp://127.0.0.1:${ports.p2p}`,
   });
-  const node = spawn(comet, ["start", "--home", home], { stdio: "ignore" });
-  await firstBlock(rpc);
-  return {
-    rpc,
-    pids: [node.pid ?? 0],
-    async stop() {
-      node.kill("SIGTERM");
-      await finished(node);
-    },
-  };
+  return startProcess(comet, home, rpc);
 }

@@ -31,6 +31,22 @@ export type Planted = {
   readonly text: string;
 };
 
+/** The same hunt in a build without any bug: what it finds there, nothing has planted. */
+export async function control(
+  seed: number,
+  blocks: number,
+): Promise<{ found: boolean; text: string }> {
+  const home = mkdtempSync(join(tmpdir(), "assay-planted-"));
+  try {
+    copyBuild(home);
+    const hunt = ["dist/test/planted/hunt.js", String(seed), String(blocks)];
+    const { code, said } = await run(home, hunt);
+    return { found: code !== 0, text: lastJson(said).text };
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
 export function patchNames(): string[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith(".patch"))
@@ -62,13 +78,17 @@ export async function plant(name: string, seed: number, blocks = 3_000): Promise
   }
 }
 
-function buildWith(home: string, name: string, patch: string): void {
+function copyBuild(home: string): void {
   cpSync(join(root, "dist"), join(home, "dist"), {
     recursive: true,
     filter: (path) => !unneeded.test(path),
   });
   for (const entry of ["node_modules", "package.json"])
     symlinkSync(join(root, entry), join(home, entry));
+}
+
+function buildWith(home: string, name: string, patch: string): void {
+  copyBuild(home);
   const touched = [...patch.matchAll(/^\+\+\+ b\/(.+)$/gm)].map((match) => match[1] ?? "");
   if (touched.length === 0) throw new Error(`${name}: expected a patch that changes a file`);
   for (const file of touched) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { patchNames, plant } from "./plant.ts";
+import { control, patchNames, plant } from "./plant.ts";
 
 const seed = Number(process.env["TEST_SEED"] ?? "1");
 const perRun = 5;
@@ -10,6 +10,11 @@ describe("bugs planted on purpose", () => {
 
   it("there are at least twenty", () => {
     assert.ok(names.length >= 20, `planted bugs: expected 20, got ${names.length}`);
+  });
+
+  it("nothing is found where nothing was planted", async () => {
+    const { found, text } = await control(seed, 500);
+    assert.equal(found, false, text);
   });
 
   // Which five of them is the seed's choice, so that all have their turn: `npm run soak -- --planted` runs them all.

@@ -37,6 +37,23 @@ export function genesisFor({ chainId, timeMs, accounts, proposers }: GenesisOpti
   return Object.fromEntries(kept.map((name) => [name, withoutEmpty(state[name])]));
 }
 
+/** More accounts, each with this many uassay and no key yet, for tests and benches of many senders. */
+export function addAccounts(
+  state: AppState,
+  accounts: readonly { readonly address: string }[],
+  amount: bigint,
+): void {
+  for (const { address } of accounts) {
+    const numbers = { account_number: "0", sequence: "0" };
+    const type = "/cosmos.auth.v1beta1.BaseAccount";
+    state["auth"].accounts.push({ "@type": type, address, pub_key: null, ...numbers });
+    const coins = [{ denom: "uassay", amount: String(amount) }];
+    state["bank"].balances.push({ address, coins });
+  }
+  const [supply] = state["bank"].supply;
+  supply.amount = String(BigInt(supply.amount) + amount * BigInt(accounts.length));
+}
+
 /** Lists that hold nothing need no field. */
 export function withoutEmpty(part: Record<string, unknown>): Record<string, unknown> {
   const full = Object.entries(part).filter(
