@@ -13,7 +13,8 @@ import { msOf } from "./appTime.ts";
 import { killPoint } from "./killPoint.ts";
 import { beacon, beginBefore, beginAfter, clock, endOrder } from "./modules.ts";
 import { signatureOf } from "./proposal/contribution.ts";
-import { attempt, deliverTx, failedResult, mutable } from "./tx/deliver.ts";
+import type { DecodedTx } from "./tx/decode.ts";
+import { attempt, deliverTx, failedResult, mutable, type Attempt } from "./tx/deliver.ts";
 import { preverify } from "./tx/preverify.ts";
 import { withMode } from "./tx/events.ts";
 
@@ -44,9 +45,12 @@ export function finalizeBlock(
   const events: Event[] = begin(ctx, due, txs[0]);
   const results = due ? [contributed()] : [];
   const own = due ? txs.slice(1) : txs;
-  if (state.verifyBatch !== undefined)
-    preverify(ctx, (bytes) => state.txs.decode(bytes), own, state.verifyBatch);
-  const gas = runTxs(state, ctx, own, results);
+  const decoded = own.map((bytes) => attempt(() => state.txs.decode(bytes), state.alarms));
+  if (state.verifyBatch !== undefined) {
+    const good = decoded.flatMap((tx) => (tx.ok ? [tx.value] : []));
+    preverify(ctx, good, state.verifyBatch);
+  }
+  const gas = runTxs(state, ctx, decoded, results);
   if (own.length > 0) clock.noteWork(ctx);
   events.push(...end(ctx, usageOf(state, txs, gas)));
 
@@ -84,14 +88,13 @@ function end(block: Ctx, usage: BlockUsage): Event[] {
 function runTxs(
   state: ChainState,
   ctx: Ctx,
-  txs: readonly Uint8Array[],
+  txs: readonly Attempt<DecodedTx>[],
   results: ExecTxResult[],
 ): bigint {
   const { maxGas } = state.limits;
   const env = state.anteEnv("deliver");
   let used = 0n;
-  for (const bytes of txs) {
-    const decoded = attempt(() => state.txs.decode(bytes), state.alarms);
+  for (const decoded of txs) {
     if (!decoded.ok) results.push(failedResult(parseError));
     else if (maxGas !== undefined && used >= maxGas) results.push(failedResult(noGasLeft));
     else {

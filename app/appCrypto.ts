@@ -1,7 +1,7 @@
 import { keyFromBytes } from "../core/bytes.ts";
 import type { Crypto } from "../core/context.ts";
 import { blsVerify, verifyProof } from "./crypto/bls.ts";
-import { verifySecp256k1 } from "./crypto/secp256k1.ts";
+import { verifyKnownSecp256k1 } from "./crypto/secp256k1.ts";
 
 const blsMemoLimit = 64;
 
@@ -12,7 +12,7 @@ const blsMemoLimit = 64;
 export function appCrypto(): Crypto {
   const contributions = new Set<string>();
   return {
-    verifySecp256k1,
+    verifySecp256k1: verifyKnownSecp256k1,
     verifyBls(key, message, signature) {
       // Of fixed lengths, else two triples could join to the same text.
       if (key.length !== 48 || message.length !== 32 || signature.length !== 96) return false;

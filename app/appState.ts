@@ -18,7 +18,7 @@ import type { AnteEnv, AnteMode } from "./tx/ante.ts";
 import type { VerifyBatch } from "./tx/preverify.ts";
 import { TxCache } from "./tx/cache.ts";
 import { MempoolQuota } from "./tx/mempool.ts";
-import { Rechecks } from "./tx/recheck.ts";
+import { Waiting } from "./tx/waiting.ts";
 
 /** What the app needs of a db; a test may hand in one that keeps nothing. */
 export type ChainDb = Pick<
@@ -38,7 +38,7 @@ export type Genesis = {
 /** What CheckTx works on between two commits; the mempool is sent again after each, so nothing is made for one alone. */
 export type CheckState = {
   readonly ctx: Ctx;
-  readonly rechecks: Rechecks;
+  readonly waiting: Waiting;
   readonly check: AnteEnv;
   readonly recheck: AnteEnv;
 };
@@ -180,7 +180,7 @@ export class ChainState {
   get check(): CheckState {
     this.#check ??= {
       ctx: this.ctx(branch(this.base), this.lastBlock),
-      rechecks: new Rechecks(),
+      waiting: new Waiting(),
       check: this.anteEnv("check"),
       recheck: this.anteEnv("recheck"),
     };

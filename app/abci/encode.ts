@@ -56,7 +56,10 @@ export function encodeFinalizeBlock(block: ResponseFinalizeBlock): Uint8Array {
   );
   for (let i = block.txResults.length - 1; i >= 0; i--) {
     const result = block.txResults[i];
-    if (result !== undefined) nested(writer, 2, () => txResult(writer, result));
+    if (result === undefined) continue;
+    const before = writer.length;
+    txResult(writer, result);
+    writer.open(2, before);
   }
   events(writer, 1, block.events);
   writer.varint(writer.length);
@@ -85,14 +88,20 @@ function txResult(writer: ReverseWriter, result: ExecTxResult): void {
 function events(writer: ReverseWriter, field: number, list: readonly Event[]): void {
   for (let i = list.length - 1; i >= 0; i--) {
     const event = list[i];
-    if (event !== undefined) nested(writer, field, () => oneEvent(writer, event));
+    if (event === undefined) continue;
+    const before = writer.length;
+    oneEvent(writer, event);
+    writer.open(field, before);
   }
 }
 
 function oneEvent(writer: ReverseWriter, event: Event): void {
   for (let i = event.attributes.length - 1; i >= 0; i--) {
     const attribute = event.attributes[i];
-    if (attribute !== undefined) nested(writer, 2, () => oneAttribute(writer, attribute));
+    if (attribute === undefined) continue;
+    const before = writer.length;
+    oneAttribute(writer, attribute);
+    writer.open(2, before);
   }
   text(writer, 1, event.type);
 }
@@ -104,13 +113,6 @@ function oneAttribute(writer: ReverseWriter, attribute: EventAttribute): void {
   }
   text(writer, 2, attribute.value);
   text(writer, 1, attribute.key);
-}
-
-function nested(writer: ReverseWriter, field: number, content: () => void): void {
-  const before = writer.length;
-  content();
-  writer.varint(writer.length - before);
-  writer.varint((field << 3) | 2);
 }
 
 function text(writer: ReverseWriter, field: number, value: string): void {

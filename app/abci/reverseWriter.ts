@@ -28,8 +28,19 @@ export class ReverseWriter {
     return this.#buffer.subarray(this.#start);
   }
 
+  /** Length and tag of the message whose content was written since `before`. */
+  open(field: number, before: number): void {
+    this.varint(this.length - before);
+    this.varint((field << 3) | 2);
+  }
+
   varint(value: number): void {
     this.#reserve(10);
+    if (value <= 0x7f) {
+      this.#start -= 1;
+      this.#buffer[this.#start] = value;
+      return;
+    }
     this.#varint(value);
   }
 

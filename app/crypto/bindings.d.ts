@@ -4,6 +4,8 @@ declare module "secp256k1/bindings.js" {
     /** Throws for r or s >= n, wrong lengths and keys off the curve; false for high S or zero. */
     ecdsaVerify(signature: Uint8Array, digest: Uint8Array, publicKey: Uint8Array): boolean;
     publicKeyVerify(publicKey: Uint8Array): boolean;
+    /** 33 or 65 bytes; throws for a key off the curve. */
+    publicKeyConvert(publicKey: Uint8Array, compressed: boolean): Uint8Array;
     /** For load generators alone: 33 bytes. */
     publicKeyCreate(privateKey: Uint8Array): Uint8Array;
     /** For load generators alone: R||S with low S. */

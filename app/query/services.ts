@@ -32,13 +32,13 @@ export const services: ReadonlyMap<string, Service> = new Map<string, Service>([
 ]);
 
 export function simulate(state: ChainState, bytes: Uint8Array): SimulationResponse {
-  const { ctx: waiting, rechecks } = state.check;
-  const own = branch(waiting.store);
+  const { ctx: checked, waiting } = state.check;
+  const own = branch(checked.store);
   const ctx = state.ctx(own, state.lastBlock);
   const env = state.anteEnv("simulate");
   // Beside the cache: what is simulated has no signature and never comes again.
   const decode = (): DecodedTx => decodeTx(state.registry, bytes);
-  const { outcome, gasUsed } = simulateTx(ctx, rechecks, decode, env);
+  const { outcome, gasUsed } = simulateTx(ctx, waiting, decode, env);
   if (outcome.ok) return outcome.value;
   const { log } = outcome.refusal;
   throw new QueryError(

@@ -33,25 +33,30 @@ const memberBytes = 72;
 
 /** The SDK's steps in the SDK's order, because the first that fails gives the code (WIRE.md 7). */
 export function runAnte(ctx: Ctx, checked: CheckedTx, env: AnteEnv): void {
-  const { tx } = checked;
-  const { body, gasLimit } = tx;
+  const params = requireFront(ctx, checked, env);
+  ctx.gas.consume(params.txSizeCostPerByte * BigInt(signedSize(ctx, checked, env.mode)), "txSize");
+  deductFee(ctx, checked, env);
+  const keys = storePublicKeys(ctx, checked, env.mode);
+  checkSignatures(ctx, checked, { mode: env.mode, params, keys });
+  for (const signer of checked.signers) auth.bumpSequence(ctx, signer);
+}
+
+/** The steps that look at no account. */
+export function requireFront(ctx: Ctx, checked: CheckedTx, env: AnteEnv): auth.Params {
+  const { body, gasLimit } = checked.tx;
   requireGasLimit(ctx, gasLimit, env);
   if (body.extensionOptions.length > 0 || body.nonCriticalExtensionOptions.length > 0)
     throw sdkErrors.unknownExtensionOptions("unknown extension options");
   if (env.mode !== "recheck") requireForm(checked);
   requireLifetime(ctx, body.timeoutHeight);
   const params = auth.params(ctx);
-  const memo = BigInt(utf8Encode(body.memo).length);
+  const memo = body.memo === "" ? 0n : BigInt(utf8Encode(body.memo).length);
   if (memo > params.maxMemoCharacters) {
     throw sdkErrors.memoTooLarge(
       `maximum number of characters is ${params.maxMemoCharacters} but received ${memo} characters: memo too large`,
     );
   }
-  ctx.gas.consume(params.txSizeCostPerByte * BigInt(signedSize(ctx, checked, env.mode)), "txSize");
-  deductFee(ctx, checked, env);
-  const keys = storePublicKeys(ctx, checked, env.mode);
-  checkSignatures(ctx, checked, { mode: env.mode, params, keys });
-  for (const signer of checked.signers) auth.bumpSequence(ctx, signer);
+  return params;
 }
 
 export function requireLifetime(ctx: Ctx, timeoutHeight: bigint): void {

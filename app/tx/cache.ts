@@ -1,10 +1,14 @@
 import type { Registry } from "../appRegistry.ts";
-import { keyText } from "../crypto/hash.ts";
+import { endText } from "../crypto/nativeBytes.ts";
 import { decodeTx, type DecodedTx } from "./decode.ts";
+
+/** A signature's S stands at the end: enough to tell transactions apart, and no digest of them all. */
+const keyOf = (bytes: Uint8Array): string => endText(bytes, 32);
 
 /**
  * Decoded transactions by their bytes, so that a block does not decode again what CheckTx did. What is kept follows from the
- * bytes alone: forgetting changes the time of an answer and never the answer (WIRE.md 18.9).
+ * bytes alone: forgetting changes the time of an answer and never the answer (WIRE.md 18.9). Of two that end alike one is
+ * kept; all bytes are compared before it is taken for another.
  */
 export class TxCache {
   readonly #registry: Registry;
@@ -28,7 +32,7 @@ export class TxCache {
   /** What a block has had comes no second time: kept, it would only cost the garbage collector. */
   forget(txs: readonly Uint8Array[]): void {
     for (const bytes of txs) {
-      const key = keyText(bytes);
+      const key = keyOf(bytes);
       const tx = this.#young.get(key);
       this.#old.delete(key);
       if (tx === undefined) continue;
@@ -39,17 +43,18 @@ export class TxCache {
 
   /** Throws sdk/2; a failure is not kept. */
   decode(bytes: Uint8Array): DecodedTx {
-    const key = keyText(bytes);
+    const key = keyOf(bytes);
     const young = this.#young.get(key);
-    if (young !== undefined) return young;
-    const tx = this.#old.get(key) ?? decodeTx(this.#registry, bytes);
+    if (young?.isOf(bytes) === true) return young;
+    const old = this.#old.get(key);
+    const tx = old?.isOf(bytes) === true ? old : decodeTx(this.#registry, bytes);
     if (this.#young.size >= this.#halfTxs || this.#youngBytes >= this.#halfBytes) {
       this.#old = this.#young;
       this.#young = new Map();
       this.#youngBytes = 0;
     }
     this.#young.set(key, tx);
-    this.#youngBytes += tx.size;
+    this.#youngBytes += tx.size - (young?.size ?? 0);
     return tx;
   }
 }

@@ -7,7 +7,7 @@ import { runAnte, type AnteEnv } from "./ante.ts";
 import { checkMessages, payersOf, type CheckedTx } from "./checkedTx.ts";
 import type { DecodedTx } from "./decode.ts";
 import type { MempoolQuota } from "./mempool.ts";
-import type { Rechecks } from "./recheck.ts";
+import type { Waiting } from "./waiting.ts";
 import { attempt, failedResult } from "./deliver.ts";
 
 /**
@@ -16,7 +16,7 @@ import { attempt, failedResult } from "./deliver.ts";
  */
 export function checkTx(
   state: Ctx,
-  rechecks: Rechecks,
+  waiting: Waiting,
   decode: () => DecodedTx,
   env: AnteEnv,
   quota?: MempoolQuota,
@@ -34,7 +34,9 @@ export function checkTx(
       // What waits already has its place.
       if (!again) quota?.require(state, checked.value);
       refuseHopeless(state, checked.value);
-      return again && rechecks.recheck(state, checked.value, env);
+      return again
+        ? waiting.recheck(state, checked.value, env)
+        : waiting.admit(state, checked.value, env);
     },
     alarms,
     true,
@@ -46,7 +48,7 @@ export function checkTx(
   const ctx: Ctx = { ...state, gas, events: new EventLog() };
   const ante = attempt(
     () => {
-      rechecks.settle(state, payersOf(checked.value));
+      waiting.settle(state, payersOf(checked.value));
       inBranch(ctx, (own) => runAnte(own, checked.value, env));
     },
     alarms,

@@ -26,17 +26,13 @@ type Unverified = {
  * that catches up saw none (PERFORMANCE P2). It only fills what the transactions remember of themselves; the ante
  * judges as ever, and verifies what is not remembered.
  */
-export function preverify(
-  ctx: ReadCtx,
-  decode: (bytes: Uint8Array) => DecodedTx,
-  txs: readonly Uint8Array[],
-  verify: VerifyBatch,
-): void {
+export function preverify(ctx: ReadCtx, txs: readonly DecodedTx[], verify: VerifyBatch): void {
   if (txs.length < leastJobs) return;
   const batch: Batch = { waiting: [], jobs: [], most: params(ctx).txSigLimit };
-  for (const bytes of txs) {
+  for (const tx of txs) {
+    if (tx.hasVerdict) continue;
     // A refusal is the block's to say, and an alarm comes from there too.
-    attempt(() => collect(ctx, decode(bytes), batch), []);
+    attempt(() => collect(ctx, tx, batch), []);
   }
   if (batch.jobs.length < leastJobs) return;
   const good = verify(batch.jobs);

@@ -2,15 +2,41 @@ import { utf8Encode } from "../../core/bytes.ts";
 import { unsignable } from "../../core/amino/errors.ts";
 import { canonicalJson, type AminoValue } from "../../core/amino/json.ts";
 import { aminoMsg } from "../../core/amino/value.ts";
-import { SignDoc } from "../../proto/cosmos.ts";
+import { putUvarint, uvarintLength } from "../../core/store/varint.ts";
 import type { DecodedTx, Verified } from "./decode.ts";
 
 type Account = Omit<Verified, "key">;
 
-/** What SIGN_MODE_DIRECT signs: the bytes as they came (WIRE.md 6). */
+/**
+ * What SIGN_MODE_DIRECT signs: the bytes as they came (WIRE.md 6). Equal in every byte to SignDoc's generated encoder, which
+ * copies the transaction twice (test/unit/app/tx/signDoc.test.ts).
+ */
 export function directDoc(tx: DecodedTx, { chainId, accountNumber }: Account): Uint8Array {
   const { bodyBytes, authInfoBytes } = tx.raw;
-  return SignDoc.encode({ bodyBytes, authInfoBytes, chainId, accountNumber }).finish();
+  const chain = utf8Encode(chainId);
+  const number = Number(accountNumber);
+  const size = fieldSize(bodyBytes) + fieldSize(authInfoBytes) + fieldSize(chain);
+  const out = new Uint8Array(size + (number === 0 ? 0 : 1 + uvarintLength(number)));
+  let at = putField(out, 0, 0x0a, bodyBytes);
+  at = putField(out, at, 0x12, authInfoBytes);
+  at = putField(out, at, 0x1a, chain);
+  if (number === 0) return out;
+  out[at] = 0x20;
+  putUvarint(out, at + 1, number);
+  return out;
+}
+
+function fieldSize({ length }: Uint8Array): number {
+  return length === 0 ? 0 : 1 + uvarintLength(length) + length;
+}
+
+/** Empty bytes are the default and not written. */
+function putField(out: Uint8Array, at: number, tag: number, bytes: Uint8Array): number {
+  if (bytes.length === 0) return at;
+  out[at] = tag;
+  const start = putUvarint(out, at + 1, bytes.length);
+  out.set(bytes, start);
+  return start + bytes.length;
 }
 
 /**

@@ -1,8 +1,8 @@
-import { base64 } from "../../core/amino/base64.ts";
 import type { Ctx } from "../../core/context.ts";
 import { sdkErrors } from "../../core/errors.ts";
 import * as auth from "../../modules/auth/index.ts";
 import type { SignerInfo } from "../../proto/cosmos.ts";
+import { base64Text } from "../crypto/nativeBytes.ts";
 import type { AnteMode } from "./ante.ts";
 import type { CheckedTx } from "./checkedTx.ts";
 import type { DecodedTx } from "./decode.ts";
@@ -41,7 +41,7 @@ export function storePublicKeys(ctx: Ctx, { tx, signers }: CheckedTx, mode: Ante
   if (mode !== "deliver" && mode !== "simulate") return keys;
   for (const [i, signer] of signers.entries()) {
     ctx.events.add(txSequence(signer, signerInfos[i]?.sequence ?? 0n));
-    ctx.events.add(txSignature(base64(tx.raw.signatures[i] ?? new Uint8Array())));
+    ctx.events.add(txSignature(base64Text(tx.raw.signatures[i] ?? new Uint8Array())));
   }
   return keys;
 }
@@ -97,7 +97,8 @@ function signatureCount(key: PublicKey | undefined, info: SignerInfo | undefined
   return key?.type === "multisig" ? key.members.length : 1;
 }
 
-function verify(ctx: Ctx, tx: DecodedTx, index: number, account: auth.Account): void {
+/** Throws sdk/4 where signature `index` is not one of the account's stored key. */
+export function verify(ctx: Ctx, tx: DecodedTx, index: number, account: auth.Account): void {
   const { chainId, height } = ctx.block;
   // Transactions of genesis are signed before any account has a number.
   const accountNumber = height === 0n ? 0n : account.accountNumber;

@@ -7,7 +7,7 @@ import type { SimulationResponse } from "../../proto/cosmos.ts";
 import { runAnte, type AnteEnv } from "./ante.ts";
 import { checkMessages, payersOf } from "./checkedTx.ts";
 import type { DecodedTx } from "./decode.ts";
-import type { Rechecks } from "./recheck.ts";
+import type { Waiting } from "./waiting.ts";
 import { attempt, dataOf, mutable, runMessages, type Attempt } from "./deliver.ts";
 
 export type Simulation = {
@@ -18,7 +18,7 @@ export type Simulation = {
 /** Runs a transaction without its signatures on a state that nobody keeps; `state` is a branch made for it. */
 export function simulateTx(
   state: Ctx,
-  rechecks: Rechecks,
+  waiting: Waiting,
   decode: () => DecodedTx,
   env: AnteEnv,
 ): Simulation {
@@ -27,7 +27,7 @@ export function simulateTx(
   const outcome = attempt(
     (): SimulationResponse => {
       const checked = checkMessages(decode());
-      rechecks.preview(state, payersOf(checked));
+      waiting.preview(state, payersOf(checked));
       inBranch(ctx, (own) => runAnte(own, checked, env));
       const { responses, events } = runMessages(ctx, checked);
       return {

@@ -16,6 +16,8 @@ export type KeyCodec<K> = {
   decode(text: string, at: number, last: boolean): readonly [K, number];
   /** Of a composite key: the encoded first part, under which its entries lie together. */
   head?(first: Head<K>): string;
+  /** Of keys that a block names again and again: what `make` gives, with a memory (P7). It changes no result. */
+  remembering?(make: (key: K) => string): (key: K) => string;
 };
 
 /** First part of a composite key. */
@@ -77,25 +79,48 @@ export function u8Key<K extends number = number>(): KeyCodec<K> {
   };
 }
 
-const rememberedAddresses = 65_536;
+const rememberedKeys = 65_536;
 
-/** Key bytes of an address, decoded once while it is in use: a block names the same ones again and again (P7). */
-function addressTexts(): (key: Address) => string {
-  const known = new Map<Address, string>();
+function rememberingText<K extends string>(make: (key: K) => string): (key: K) => string {
+  const known = new Map<K, string>();
   return (key) => {
     const found = known.get(key);
     if (found !== undefined) return found;
-    const text = keyFromBytes(bytesOfAddress(key));
-    if (known.size === rememberedAddresses) known.clear();
+    const text = make(key);
+    if (known.size === rememberedKeys) known.clear();
     known.set(key, text);
     return text;
   };
 }
-const textOfAddress = addressTexts();
+
+/** The same for pairs: few second parts, many first ones. */
+function rememberingPair<A extends string, B extends string>(
+  make: (key: readonly [A, B]) => string,
+): (key: readonly [A, B]) => string {
+  const known = new Map<B, Map<A, string>>();
+  let size = 0;
+  return (key) => {
+    const found = known.get(key[1])?.get(key[0]);
+    if (found !== undefined) return found;
+    const text = make(key);
+    if (size === rememberedKeys) {
+      known.clear();
+      size = 0;
+    }
+    size += 1;
+    const firsts = known.get(key[1]);
+    if (firsts === undefined) known.set(key[1], new Map([[key[0], text]]));
+    else firsts.set(key[0], text);
+    return text;
+  };
+}
+
+const textOfAddress = rememberingText<Address>((key) => keyFromBytes(bytesOfAddress(key)));
 
 /** The 20 or 32 bytes of an address. */
 export const addressKey: KeyCodec<Address> = {
   encode: (key, last) => variable(textOfAddress(key), last),
+  remembering: rememberingText,
   decode(text, at, last) {
     const [start, end] = variableEnd(text, at, last);
     return [addressFromBytes(bytesFromKey(text.slice(start, end) as StoreKey)), end];
@@ -133,6 +158,12 @@ export const zeroEndedKey: KeyCodec<string> = {
     if (end < 0) throw new BugError("key part: expected a closing zero byte, got none");
     return [text.slice(at, end), end + 1];
   },
+};
+
+/** An address and a text, as balances have it. */
+export const addressTextKey: KeyCodec<readonly [Address, string]> = {
+  ...pairKey(addressKey, stringKey),
+  remembering: rememberingPair,
 };
 
 /** Bytes, at most 255 unless last. */

@@ -64,7 +64,8 @@ export function lower(a: StoreKey | undefined, b: StoreKey): StoreKey {
 
 export function map<K, T>(place: Place, key: KeyCodec<K>, value: Codec<T>): StateMap<K, T> {
   const at = place.prefix.length;
-  const full = (k: K): StoreKey => (place.prefix + key.encode(k, true)) as StoreKey;
+  const make = (k: K): string => place.prefix + key.encode(k, true);
+  const full = (key.remembering?.(make) ?? make) as (k: K) => StoreKey;
   function* entries(ctx: ReadCtx, walk: Walk<K> = {}): IterableIterator<readonly [K, T]> {
     const [start, end] = bounds(place, key, walk);
     for (const [text, bytes] of rangeAt(ctx, place, start, end, walk.reverse ?? false)) {

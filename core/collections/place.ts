@@ -7,25 +7,25 @@ export type Place = { readonly store: string; readonly prefix: string; readonly 
 
 /** Metered access to the store: the SDK's prices (WIRE.md 7). Order and number of calls are consensus. */
 export function readAt(ctx: ReadCtx, place: Place, key: StoreKey): Uint8Array | undefined {
-  ctx.gas.consume(gasCosts.readFlat, "ReadFlat");
+  ctx.gas.charge(gasCosts.readFlat, "ReadFlat");
   const value = ctx.store.get(place.store, key);
-  ctx.gas.consume(gasCosts.readPerByte * BigInt(key.length + (value?.length ?? 0)), "ReadPerByte");
+  ctx.gas.charge(gasCosts.readPerByte * (key.length + (value?.length ?? 0)), "ReadPerByte");
   return value;
 }
 
 export function hasAt(ctx: ReadCtx, place: Place, key: StoreKey): boolean {
-  ctx.gas.consume(gasCosts.has, "Has");
+  ctx.gas.charge(gasCosts.has, "Has");
   return ctx.store.has(place.store, key);
 }
 
 export function writeAt(ctx: Ctx, place: Place, key: StoreKey, value: Uint8Array): void {
-  ctx.gas.consume(gasCosts.writeFlat, "WriteFlat");
-  ctx.gas.consume(gasCosts.writePerByte * BigInt(key.length + value.length), "WritePerByte");
+  ctx.gas.charge(gasCosts.writeFlat, "WriteFlat");
+  ctx.gas.charge(gasCosts.writePerByte * (key.length + value.length), "WritePerByte");
   ctx.store.set(place.store, key, value);
 }
 
 export function deleteAt(ctx: Ctx, place: Place, key: StoreKey): void {
-  ctx.gas.consume(gasCosts.delete, "Delete");
+  ctx.gas.charge(gasCosts.delete, "Delete");
   ctx.store.delete(place.store, key);
 }
 
@@ -37,10 +37,10 @@ export function* rangeAt(
   end: StoreKey | undefined,
   reverse: boolean,
 ): IterableIterator<readonly [StoreKey, Uint8Array]> {
-  ctx.gas.consume(gasCosts.stepFlat, "IterNextFlat");
+  ctx.gas.charge(gasCosts.stepFlat, "IterNextFlat");
   for (const entry of ctx.store.range(place.store, start, end, reverse)) {
-    ctx.gas.consume(
-      gasCosts.stepFlat + gasCosts.stepPerByte * BigInt(entry[0].length + entry[1].length),
+    ctx.gas.charge(
+      gasCosts.stepFlat + gasCosts.stepPerByte * (entry[0].length + entry[1].length),
       "IterNext",
     );
     yield entry;

@@ -5,37 +5,68 @@ import type { Change, StoreKey } from "./kv.ts";
 const maxTail = 128;
 const deleted = new Uint8Array(0);
 
+// So few are found sooner one by one, and a transaction that writes no more makes no map.
+const maxFew = 16;
+
 /**
  * The dirty keys of one store, with an order beside them: most keys sorted, the newest in a short tail, so that
  * a write costs no sort and a range does not look at every dirty key of the block.
  */
 export class Overlay {
   // An empty value stands for a deleted key: one lookup tells all three cases.
-  readonly #values = new Map<StoreKey, Uint8Array>();
+  #values: Map<StoreKey, Uint8Array> | undefined;
+  /** While there is no map: the values of the tail's keys, which are all. */
+  #few: Uint8Array[] = [];
   #sorted: StoreKey[] = [];
   #tail: StoreKey[] = [];
 
   get size(): number {
-    return this.#values.size;
+    return this.#sorted.length + this.#tail.length;
   }
 
   /** The written value, an empty one for a deleted key, undefined for a key that was not written. */
   find(key: StoreKey): Uint8Array | undefined {
-    return this.#values.get(key);
+    if (this.#values !== undefined) return this.#values.get(key);
+    const at = this.#tail.indexOf(key);
+    return at < 0 ? undefined : this.#few[at];
   }
 
   write(key: StoreKey, value: Uint8Array | undefined): void {
-    if (!this.#values.has(key)) this.#tail.push(key);
-    this.#values.set(key, value ?? deleted);
+    const written = value ?? deleted;
+    if (this.#values !== undefined) {
+      if (!this.#values.has(key)) this.#tail.push(key);
+      this.#values.set(key, written);
+      return;
+    }
+    const at = this.#tail.indexOf(key);
+    if (at >= 0) {
+      this.#few[at] = written;
+      return;
+    }
+    this.#tail.push(key);
+    this.#few.push(written);
+    if (this.#tail.length > maxFew) this.#map();
   }
 
   /** All that the other holds, over what is held here; the order of taking does not show. */
   absorb(other: Overlay): void {
-    for (const [key, value] of other.#values) this.write(key, value);
+    if (other.#values === undefined)
+      for (const [i, key] of other.#tail.entries()) this.write(key, other.#few[i]);
+    else for (const [key, value] of other.#values) this.write(key, value);
+  }
+
+  #map(): Map<StoreKey, Uint8Array> {
+    if (this.#values !== undefined) return this.#values;
+    const values = new Map<StoreKey, Uint8Array>();
+    for (const [i, key] of this.#tail.entries()) values.set(key, this.#few[i] ?? deleted);
+    this.#few = [];
+    this.#values = values;
+    return values;
   }
 
   clear(): void {
-    this.#values.clear();
+    this.#values = undefined;
+    this.#few = [];
     this.#sorted = [];
     this.#tail = [];
   }
@@ -58,12 +89,14 @@ export class Overlay {
   }
 
   #change(key: StoreKey): Change {
-    const value = this.#values.get(key);
+    const value = this.find(key);
     return { key, value: value === undefined || value.length === 0 ? undefined : value };
   }
 
   #settle(): void {
     if (this.#tail.length === 0) return;
+    // The tail's order is lost with it.
+    this.#map();
     this.#sorted = merge(this.#sorted, this.#tail.sort(compareAscii));
     this.#tail = [];
   }

@@ -4,7 +4,8 @@ import { moduleAddress } from "../../core/crypto/address.ts";
 import { BugError, sdkErrors } from "../../core/errors.ts";
 import { Secp256k1PubKey, type Any } from "../../proto/cosmos.ts";
 import { accounts, addressByNumber, moduleNames, nextAccountNumber } from "./state.ts";
-import { secp256k1KeyType, withPubKey, type Account } from "./types.ts";
+import { secp256k1KeyType } from "./typeUrls.ts";
+import { withPubKey, type Account } from "./types.ts";
 
 export function getAccount(ctx: ReadCtx, address: Address): Account | undefined {
   return accounts.get(ctx, address);

@@ -6,14 +6,8 @@ import { BaseAccount, ModuleAccount, type Any } from "../../proto/cosmos.ts";
 import { importAccount } from "./accounts.ts";
 import { paramFaults } from "./params.ts";
 import { accounts, addressByNumber, nextAccountNumber, params } from "./state.ts";
-import {
-  accountOfAny,
-  anyOfAccount,
-  baseAccountType,
-  GenesisState,
-  moduleAccountType,
-  type Account,
-} from "./types.ts";
+import { accountOfAny, anyOfAccount, GenesisState, type Account } from "./types.ts";
+import { baseAccountType, moduleAccountType } from "./typeUrls.ts";
 
 /** Text of what is wrong with the account's form, before it is parsed as ours. */
 function formFault({ typeUrl, value }: Any): string | undefined {

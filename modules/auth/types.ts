@@ -10,10 +10,8 @@ import {
   ModuleAccount,
   Secp256k1PubKey,
 } from "../../proto/cosmos.ts";
-
-export const baseAccountType = "/cosmos.auth.v1beta1.BaseAccount";
-export const moduleAccountType = "/cosmos.auth.v1beta1.ModuleAccount";
-export const secp256k1KeyType = "/cosmos.crypto.secp256k1.PubKey";
+import { plainAccountBytes } from "./accountBytes.ts";
+import { baseAccountType, moduleAccountType, secp256k1KeyType } from "./typeUrls.ts";
 
 export type Account = {
   readonly address: Address;
@@ -74,7 +72,7 @@ export function withPubKey(account: Account, key: Any): Account {
 
 /** State holds an Any of the account, as in the SDK: clients read it from proofs. */
 export const Account: Codec<Account> = {
-  encode: (account) => Any.encode(anyOfAccount(account)).finish(),
+  encode: (account) => plainAccountBytes(account) ?? Any.encode(anyOfAccount(account)).finish(),
   decode: (bytes) => accountOfAny(Any.decode(bytes)),
 };
 

@@ -1,4 +1,10 @@
-import { addressKey, pairKey, stringKey, zeroEndedKey } from "../../core/collections/keys.ts";
+import {
+  addressKey,
+  addressTextKey,
+  pairKey,
+  stringKey,
+  zeroEndedKey,
+} from "../../core/collections/keys.ts";
 import { remembered } from "../../core/collections/remembered.ts";
 import { schema } from "../../core/collections/schema.ts";
 import { AmountText, Flag, Metadata, Params } from "./types.ts";
@@ -8,7 +14,7 @@ const state = schema("bank");
 
 export const supplies = state.map(0, "supplies", stringKey, AmountText);
 export const metadata = state.map(1, "metadata", stringKey, Metadata);
-export const balances = state.map(2, "balances", pairKey(addressKey, stringKey), AmountText);
+export const balances = state.map(2, "balances", addressTextKey, AmountText);
 // The layout is the SDK's, so an IndexedMap does not fit; setBalance alone writes it.
 export const owners = state.keySet(3, "owners", pairKey(zeroEndedKey, addressKey));
 export const sendEnabled = state.map(4, "sendEnabled", stringKey, Flag);

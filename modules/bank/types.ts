@@ -1,5 +1,5 @@
 import type { Amount } from "../../core/brand.ts";
-import { utf8Decode, utf8Encode } from "../../core/bytes.ts";
+import { asciiEncode, utf8Decode } from "../../core/bytes.ts";
 import {
   addressField,
   branded,
@@ -15,7 +15,7 @@ import { coinsField } from "./coins.ts";
 
 /** Amounts stand in state as decimal text, as in the SDK. */
 export const AmountText: Codec<Amount> = {
-  encode: (value) => utf8Encode(value.toString()),
+  encode: (value) => asciiEncode(value.toString()),
   decode(bytes) {
     const value = parseDecimal(utf8Decode(bytes));
     if (value === undefined) throw new BugError("amount in state: expected decimal digits");

@@ -441,7 +441,7 @@ describe("chain/multisig: beside the block", () => {
     };
     const { state } = chain.first;
     const decode = state.txs.decode.bind(state.txs);
-    preverify(state.readCtx(state.base, state.lastBlock), decode, txs, verify);
+    preverify(state.readCtx(state.base, state.lastBlock), txs.map(decode), verify);
     assert.deepEqual(asked, [24]);
     const accountNumber = chain.read((ctx) => getAccount(ctx, group.address)?.accountNumber ?? -1n);
     const by = { key: group.any.value, accountNumber, chainId: chain.chainId };

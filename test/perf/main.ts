@@ -24,6 +24,7 @@ const { values } = parseArgs({
     minutes: { type: "string", default: "10" },
     profile: { type: "string" },
     seconds: { type: "string", default: "60" },
+    rounds: { type: "string", default: "3" },
   },
 });
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -50,7 +51,7 @@ const benches: readonly (readonly [names: string, run: () => Promise<void> | voi
   [
     "transfers,G1,G2",
     async () => {
-      await transfers(comet, sends);
+      await transfers(comet, sends, Number(values.rounds));
       await sendCosts(comet);
     },
   ],

@@ -6,6 +6,7 @@ import { decodeTx, type DecodedTx } from "../../../app/tx/decode.ts";
 import { equalBytes } from "../../../core/bytes.ts";
 import { TxError } from "../../../core/errors.ts";
 import { WireScanner } from "../../../core/wire/scanner.ts";
+import { AuthInfo, TxBody, TxRaw } from "../../../proto/cosmos.ts";
 import { testRegistry } from "../../support/driverReplica.ts";
 import { corpusTxs } from "../corpus.ts";
 import type { Target } from "../harness.ts";
@@ -35,7 +36,7 @@ export const txTarget: Target = {
           mustBeRefused(bytes);
           return "rejected";
         }
-        secondAgrees(tx, bytes);
+        bothAgree(tx, bytes);
         try {
           checkMessages(tx);
           facts["transactions with good messages"] += 1;
@@ -56,10 +57,14 @@ const raw = secondCodec("cosmos.tx.v1beta1.TxRaw");
 const body = secondCodec("cosmos.tx.v1beta1.TxBody");
 const authInfo = secondCodec("cosmos.tx.v1beta1.AuthInfo");
 
-/** What passed must read and write to the same bytes by descriptors alone, at each of its levels. */
-function secondAgrees(tx: DecodedTx, bytes: Uint8Array): void {
+/** What passed must read and write to the same bytes by either codec, at each of its levels. */
+function bothAgree(tx: DecodedTx, bytes: Uint8Array): void {
   same(raw, bytes);
   const { authInfoBytes, bodyBytes } = tx.raw;
+  // The decoder does not look again: this is what it relies on.
+  assert.ok(equalBytes(TxRaw.encode(tx.raw).finish(), bytes), "TxRaw: other bytes");
+  assert.ok(equalBytes(TxBody.encode(tx.body).finish(), bodyBytes), "TxBody: other bytes");
+  assert.ok(equalBytes(AuthInfo.encode(tx.authInfo).finish(), authInfoBytes), "AuthInfo: other");
   same(authInfo, authInfoBytes);
   // The vendored files are those of SDK 0.50, which lack both fields.
   const { timeoutTimestamp, unordered } = tx.body;

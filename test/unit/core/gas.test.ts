@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { TxError } from "../../../core/errors.ts";
+import { BugError, TxError } from "../../../core/errors.ts";
 import { GasMeter } from "../../../core/gas.ts";
 
 describe("core: gas", () => {
@@ -23,8 +23,13 @@ describe("core: gas", () => {
 
   it("has no end without a limit, and none at all with the limit 0", () => {
     const free = new GasMeter();
-    free.consume(2n ** 80n, "a");
-    assert.equal(free.used, 2n ** 80n);
+    free.consume(2n ** 52n, "a");
+    assert.equal(free.used, 2n ** 52n);
+    assert.throws(() => free.consume(2n ** 52n, "a"), BugError);
+    assert.equal(free.used, 2n ** 52n);
+    const largest = new GasMeter(2n ** 63n - 1n);
+    largest.charge(Number.MAX_SAFE_INTEGER, "a");
+    assert.throws(() => largest.charge(1, "a"), BugError);
     assert.throws(() => new GasMeter(0n).consume(1n, "a"), TxError);
     new GasMeter(0n).consume(0n, "a");
   });

@@ -10,7 +10,11 @@ import {
   refuseBlst,
   refuseSecp256k1,
 } from "../../../../app/crypto/native.ts";
-import { validSecp256k1Key, verifySecp256k1 } from "../../../../app/crypto/secp256k1.ts";
+import {
+  validSecp256k1Key,
+  verifyKnownSecp256k1,
+  verifySecp256k1,
+} from "../../../../app/crypto/secp256k1.ts";
 
 noble.hashes.sha256 = sha256;
 noble.hashes.hmacSha256 = (key, message) => hmac(sha256, key, message);
@@ -34,6 +38,7 @@ const n = noble.Point.CURVE().n;
 describe("crypto: secp256k1", () => {
   it("takes the signature of a CosmJS wallet", () => {
     assert.equal(verifySecp256k1(key, digest, signature), true);
+    for (let i = 0; i < 2; i++) assert.equal(verifyKnownSecp256k1(key, digest, signature), true);
   });
 
   const bad: [string, Uint8Array, Uint8Array, Uint8Array][] = [
@@ -61,6 +66,9 @@ describe("crypto: secp256k1", () => {
   for (const [name, publicKey, message, sig] of bad) {
     it(`D9: is false, never an exception, for ${name}`, () => {
       assert.equal(verifySecp256k1(publicKey, message, sig), false);
+      // The second time the key's point is known.
+      for (let i = 0; i < 2; i++)
+        assert.equal(verifyKnownSecp256k1(publicKey, message, sig), false);
     });
   }
 

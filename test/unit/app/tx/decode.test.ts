@@ -23,7 +23,7 @@ const send = msg("/cosmos.bank.v1beta1.MsgSend", MsgSend, {
   amount: [{ denom: "uassay", amount: "1" }],
 });
 
-type Parts = { body?: Uint8Array; auth?: Uint8Array; end?: string };
+type Parts = { body?: Uint8Array; auth?: Uint8Array; end?: string; signed?: number };
 
 const bodyOf = (messages: Any[], rest: Partial<TxBody> = {}): Uint8Array =>
   TxBody.encode(TxBody.fromPartial({ messages, ...rest })).finish();
@@ -45,10 +45,11 @@ function txOf({
   body = bodyOf([send]),
   auth = authOf(keyAny(alice)),
   end = "",
+  signed = 0,
 }: Parts): Uint8Array {
   const raw = TxRaw.encode({
     ...{ bodyBytes: body, authInfoBytes: auth },
-    signatures: [new Uint8Array(64)],
+    signatures: [new Uint8Array(64).fill(signed)],
   }).finish();
   return Buffer.concat([raw, Buffer.from(end, "hex")]);
 }
@@ -171,9 +172,7 @@ describe("tx: decode", () => {
 describe("tx: cache", () => {
   it("gives the same transaction for the same bytes and forgets the oldest", () => {
     const cache = new TxCache(registry, 4);
-    const txs = Array.from({ length: 10 }, (_, i) =>
-      txOf({ body: bodyOf([send], { memo: `${i}` }) }),
-    );
+    const txs = Array.from({ length: 10 }, (_, signed) => txOf({ signed }));
     const [first] = txs;
     assert.ok(first !== undefined);
     assert.equal(cache.decode(first), cache.decode(Uint8Array.from(first)));
@@ -184,13 +183,25 @@ describe("tx: cache", () => {
 
   it("keeps nothing of what a block has had, and all of the rest", () => {
     const cache = new TxCache(registry, 40);
-    const txs = Array.from({ length: 7 }, (_, i) =>
-      txOf({ body: bodyOf([send], { memo: `${i}` }) }),
-    );
+    const txs = Array.from({ length: 7 }, (_, signed) => txOf({ signed }));
     const decoded = txs.map((tx) => cache.decode(tx));
     cache.forget([...txs.slice(0, 4), Uint8Array.of(1)]);
     assert.equal(cache.size, 3);
     for (const [i, tx] of txs.entries()) assert.equal(cache.decode(tx) === decoded[i], i >= 4);
+  });
+
+  it("never takes one transaction for another that ends alike", () => {
+    const cache = new TxCache(registry, 40);
+    const [one, other] = ["one", "other"].map((memo) => txOf({ body: bodyOf([send], { memo }) }));
+    assert.ok(one !== undefined && other !== undefined);
+    for (const bytes of [one, other, one, other]) {
+      assert.equal(cache.decode(bytes).body.memo, bytes === one ? "one" : "other");
+      assert.equal(cache.size, 1);
+    }
+    for (const short of [Uint8Array.of(1), new Uint8Array()])
+      assert.throws(() => cache.decode(short));
+    cache.forget([one]);
+    assert.equal(cache.size, 0);
   });
 
   it("a signature found good counts for that key, account number and chain alone", () => {

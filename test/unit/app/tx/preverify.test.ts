@@ -23,7 +23,6 @@ describe("tx: preverify", () => {
       ...TxRaw.decode(sends[3] ?? new Uint8Array()),
       signatures: [new Uint8Array(64).fill(1)],
     }).finish();
-    const txs = [...sends, unsigned, Uint8Array.of(1, 2)];
     const asked: number[] = [];
     const verify: VerifyBatch = (jobs) => {
       asked.push(jobs.length);
@@ -34,10 +33,11 @@ describe("tx: preverify", () => {
     const { state } = chain.first;
     const ctx = state.readCtx(state.base, state.lastBlock);
     const decode = state.txs.decode.bind(state.txs);
-    preverify(ctx, decode, txs, verify);
+    const decoded = [...sends, unsigned].map(decode);
+    preverify(ctx, decoded, verify);
     assert.deepEqual(asked, [13]);
     // The second time only the bad one is unknown still, which is too few for a batch.
-    preverify(ctx, decode, txs, verify);
+    preverify(ctx, decoded, verify);
     assert.deepEqual(asked, [13]);
     const { publicKey: key } = chain.accounts[3] ?? assert.fail("expected an account");
     const by = { key, accountNumber: 3n, chainId: chain.chainId };
