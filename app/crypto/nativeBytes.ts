@@ -14,6 +14,12 @@ export function base64Text(bytes: Uint8Array): string {
   return view(bytes, 0).toString("base64");
 }
 
+/** undefined where a byte is no ASCII. */
+export function asciiText(bytes: Uint8Array): string | undefined {
+  for (const byte of bytes) if (byte > 0x7f) return undefined;
+  return view(bytes, 0).toString("latin1");
+}
+
 function view({ buffer, byteOffset, length }: Uint8Array, from: number): Buffer {
   return Buffer.from(buffer, byteOffset + from, length - from);
 }

@@ -8,6 +8,7 @@ import type { Registry } from "../appRegistry.ts";
 import { sameBytes } from "../crypto/nativeBytes.ts";
 import type { CheckedTx } from "./checkedTx.ts";
 import { publicKeyOf, type PublicKey } from "./keys.ts";
+import { readPlainTx, type TxParts } from "./plainTx.ts";
 
 /** A message with its definition: parsed, and with its one signer. */
 export type Message = {
@@ -106,6 +107,12 @@ export class DecodedTx {
  * to compare: that the scanner passes canonical bytes only is what the fuzzer holds against two codecs.
  */
 export function decodeTx(registry: Registry, bytes: Uint8Array): DecodedTx {
+  const { raw, body, authInfo } = readPlainTx(registry, bytes) ?? readTx(registry, bytes);
+  return new DecodedTx(registry, bytes, raw, body, authInfo);
+}
+
+/** Any transaction; decodeTx reads the plain ones sooner. */
+export function readTx(registry: Registry, bytes: Uint8Array): TxParts {
   const scanner = new WireScanner(registry.schema, registry.resolve);
   const pass = (name: string, part: Uint8Array, depth: number): void => {
     const fault = scanner.scan(`cosmos.tx.v1beta1.${name}`, part, depth);
@@ -122,5 +129,5 @@ export function decodeTx(registry: Registry, bytes: Uint8Array): DecodedTx {
     if (!registry.msgs.has(typeUrl))
       throw sdkErrors.txDecode(`unable to resolve type URL ${typeUrl}: tx parse error`);
   }
-  return new DecodedTx(registry, bytes, raw, body, authInfo);
+  return { raw, body, authInfo };
 }

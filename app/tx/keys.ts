@@ -5,11 +5,12 @@ import type { Account } from "../../modules/auth/index.ts";
 import { Ed25519PubKey, Secp256k1PubKey, type Any } from "../../proto/cosmos.ts";
 import { multisigAddress, multisigOf, type Multisig } from "./multisig.ts";
 
+export const secp256k1Type = "/cosmos.crypto.secp256k1.PubKey";
 const multisigType = "/cosmos.crypto.multisig.LegacyAminoPubKey";
 
 /** The public keys that a signer_info may carry, by type URL, with their message names. */
 export const publicKeyNames = [
-  ["/cosmos.crypto.secp256k1.PubKey", "cosmos.crypto.secp256k1.PubKey"],
+  [secp256k1Type, "cosmos.crypto.secp256k1.PubKey"],
   ["/cosmos.crypto.ed25519.PubKey", "cosmos.crypto.ed25519.PubKey"],
   [multisigType, "cosmos.crypto.multisig.LegacyAminoPubKey"],
 ] as const;
@@ -31,7 +32,7 @@ export const dummyKey: Uint8Array = Uint8Array.of(
 
 /** The key inside an Any that the scanner let through; sdk/8 for what nobody can sign with here. */
 export function publicKeyOf(any: Any): PublicKey {
-  if (any.typeUrl === "/cosmos.crypto.secp256k1.PubKey") {
+  if (any.typeUrl === secp256k1Type) {
     const bytes = Secp256k1PubKey.decode(any.value).key;
     if (bytes.length !== 33) {
       throw sdkErrors.invalidPubKey(

@@ -30,11 +30,13 @@ export class WireScanner {
   readonly #schema: WireSchema;
   readonly #resolve: ResolveType;
   readonly #number: Varint = { at: 0, low: 0, high: 0 };
-  #fields = 0;
+  #fields: number;
 
-  constructor(schema: WireSchema, resolve: ResolveType) {
+  /** `fields`: how many were counted already. */
+  constructor(schema: WireSchema, resolve: ResolveType, fields = 0) {
     this.#schema = schema;
     this.#resolve = resolve;
+    this.#fields = fields;
   }
 
   /** undefined, or what is wrong; `depth` is that of the message itself, 1 for the outermost. */

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { DescMessage } from "@bufbuild/protobuf";
 import { contributionTx } from "../../../app/proposal/contribution.ts";
 import { checkMessages } from "../../../app/tx/checkedTx.ts";
-import { decodeTx, type DecodedTx } from "../../../app/tx/decode.ts";
+import { decodeTx, readTx, type DecodedTx } from "../../../app/tx/decode.ts";
+import { readPlainTx, type TxParts } from "../../../app/tx/plainTx.ts";
 import { equalBytes } from "../../../core/bytes.ts";
 import { TxError } from "../../../core/errors.ts";
 import { WireScanner } from "../../../core/wire/scanner.ts";
@@ -20,7 +21,7 @@ export const txTarget: Target = {
   make(random) {
     const seeds = [...corpusTxs(), contributionTx(new Uint8Array(96)), new Uint8Array(30).fill(11)];
     const mutator = new Mutator(random, seeds);
-    const facts = { "transactions with good messages": 0 };
+    const facts = { "transactions with good messages": 0, "plain transactions": 0 };
     return {
       next: () => mutator.next(),
       run(bytes) {
@@ -35,6 +36,10 @@ export const txTarget: Target = {
           );
           mustBeRefused(bytes);
           return "rejected";
+        }
+        if (readPlainTx(registry, bytes) !== undefined) {
+          facts["plain transactions"] += 1;
+          assert.deepEqual(jsonOf(tx), jsonOf(readTx(registry, bytes)));
         }
         bothAgree(tx, bytes);
         try {
@@ -56,6 +61,12 @@ const text = (error: unknown): string =>
 const raw = secondCodec("cosmos.tx.v1beta1.TxRaw");
 const body = secondCodec("cosmos.tx.v1beta1.TxBody");
 const authInfo = secondCodec("cosmos.tx.v1beta1.AuthInfo");
+
+const jsonOf = ({ raw, body, authInfo }: TxParts): object => ({
+  raw: TxRaw.toJSON(raw),
+  body: TxBody.toJSON(body),
+  authInfo: AuthInfo.toJSON(authInfo),
+});
 
 /** What passed must read and write to the same bytes by either codec, at each of its levels. */
 function bothAgree(tx: DecodedTx, bytes: Uint8Array): void {
