@@ -83,9 +83,8 @@ function check(state: ChainState, { tx, type }: RequestCheckTx): ResponseCheckTx
     const log = "beacon contributions come from the proposer: invalid request";
     return failedResult({ codespace: "sdk", code: 18, log });
   }
-  const { ctx, waiting, check: first, recheck } = state.check;
-  const env = type === 1 ? recheck : first;
-  const answer = checkTx(ctx, waiting, () => state.txs.decode(tx), env, state.quota);
+  const env = type === 1 ? state.check.recheck : state.check.check;
+  const answer = checkTx(state.check, () => state.txs.decode(tx), env, state.quota);
   if (answer.code === 0) state.quota?.admitted(tx.length);
   return answer;
 }

@@ -18,6 +18,7 @@ import type { AnteEnv, AnteMode } from "./tx/ante.ts";
 import type { VerifyBatch } from "./tx/preverify.ts";
 import { TxCache } from "./tx/cache.ts";
 import { MempoolQuota } from "./tx/mempool.ts";
+import { Acceptances, type CheckState } from "./tx/check.ts";
 import { Waiting } from "./tx/waiting.ts";
 
 /** What the app needs of a db; a test may hand in one that keeps nothing. */
@@ -33,14 +34,6 @@ export type Genesis = {
   readonly initialHeight: bigint;
   readonly timeMs: bigint;
   readonly params: ConsensusParams;
-};
-
-/** What CheckTx works on between two commits; the mempool is sent again after each, so nothing is made for one alone. */
-export type CheckState = {
-  readonly ctx: Ctx;
-  readonly waiting: Waiting;
-  readonly check: AnteEnv;
-  readonly recheck: AnteEnv;
 };
 
 /** A block that FinalizeBlock worked out and Commit will keep. */
@@ -74,6 +67,7 @@ export class ChainState {
   #params: ConsensusParams | undefined;
   #limits: BlockLimits | undefined;
   #check: CheckState | undefined;
+  readonly #acceptances = new Acceptances();
 
   /** Verifies many signatures at once; undefined: one by one, where they are needed. */
   readonly verifyBatch: VerifyBatch | undefined;
@@ -181,6 +175,7 @@ export class ChainState {
     this.#check ??= {
       ctx: this.ctx(branch(this.base), this.lastBlock),
       waiting: new Waiting(),
+      acceptances: this.#acceptances,
       check: this.anteEnv("check"),
       recheck: this.anteEnv("recheck"),
     };

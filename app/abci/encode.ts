@@ -23,7 +23,7 @@ export function encodeFrame(response: Response): [Uint8Array, Uint8Array] {
 }
 
 function bodyOf(response: Response): Uint8Array {
-  if (response.checkTx !== undefined) return encodeCheckTx(response.checkTx);
+  if (response.checkTx !== undefined) return checkTxBytes(response.checkTx);
   if (response.flush !== undefined) return FLUSH;
   const block = response.finalizeBlock;
   return block !== undefined && block.txResults.length + block.events.length >= FAST_FROM_ITEMS
@@ -33,6 +33,18 @@ function bodyOf(response: Response): Uint8Array {
 
 // One for all: answers are copied out of it.
 const checkWriter = new ReverseWriter(4096);
+
+// A frozen answer is given again and again (app/tx/check.ts).
+const known = new WeakMap<ResponseCheckTx, Uint8Array>();
+
+function checkTxBytes(result: ResponseCheckTx): Uint8Array {
+  if (!Object.isFrozen(result)) return encodeCheckTx(result);
+  const found = known.get(result);
+  if (found !== undefined) return found;
+  const made = encodeCheckTx(result);
+  known.set(result, made);
+  return made;
+}
 
 /** A result of CheckTx has the fields of one of a block. */
 export function encodeCheckTx(result: ResponseCheckTx): Uint8Array {

@@ -10,13 +10,21 @@ import type { MempoolQuota } from "./mempool.ts";
 import type { Waiting } from "./waiting.ts";
 import { attempt, failedResult } from "./deliver.ts";
 
+/** What CheckTx works on between two commits; the mempool is sent again after each, so nothing is made for one alone. */
+export type CheckState = {
+  readonly ctx: Ctx;
+  readonly waiting: Waiting;
+  readonly acceptances: Acceptances;
+  readonly check: AnteEnv;
+  readonly recheck: AnteEnv;
+};
+
 /**
  * Whether a transaction may wait for a block: the ante on the state of all that wait already. Messages are not
  * executed, because clients expect a transfer that cannot be paid to fail in the block (WIRE.md 4).
  */
 export function checkTx(
-  state: Ctx,
-  waiting: Waiting,
+  { ctx: state, waiting, acceptances }: CheckState,
   decode: () => DecodedTx,
   env: AnteEnv,
   quota?: MempoolQuota,
@@ -42,7 +50,7 @@ export function checkTx(
     true,
   );
   if (!early.ok) return failedResult(early.refusal, tx.gasLimit);
-  if (early.value) return accepted(tx.gasLimit, 0n);
+  if (early.value) return acceptances.of(tx.gasLimit);
 
   const gas = new GasMeter(tx.gasLimit);
   const ctx: Ctx = { ...state, gas, events: new EventLog() };
@@ -66,6 +74,22 @@ function accepted(gasWanted: bigint, gasUsed: bigint): ResponseCheckTx {
     // Nobody reads them: the events of a transaction are those of its block.
     events: [],
   };
+}
+
+const keptAnswers = 256;
+
+/** Answers of the short way: few gas limits are in use, and one that is known is encoded already (abci/encode.ts). */
+export class Acceptances {
+  readonly #known = new Map<bigint, ResponseCheckTx>();
+
+  of(gasWanted: bigint): ResponseCheckTx {
+    const known = this.#known.get(gasWanted);
+    if (known !== undefined) return known;
+    if (this.#known.size === keptAnswers) this.#known.clear();
+    const made = Object.freeze(accepted(gasWanted, 0n));
+    this.#known.set(gasWanted, made);
+    return made;
+  }
 }
 
 /** Posts that no later block can accept: they would only fill the mempool. */

@@ -66,6 +66,11 @@ export function spread(values: readonly number[]): readonly [number, number, num
   return [sorted[0] ?? NaN, sorted[Math.floor(sorted.length / 2)] ?? NaN, sorted.at(-1) ?? NaN];
 }
 
+/** The smallest value that so large a share of all does not exceed. */
+export function percentile(values: readonly number[], share: number): number {
+  return [...values].sort((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? NaN;
+}
+
 /** Seconds of CPU time, user and system, that a process has used; 0 where the system does not tell. */
 export function cpuSeconds(pid: number): number {
   try {

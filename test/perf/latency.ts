@@ -1,5 +1,11 @@
 import { TestNetwork, releaseName, taskKey } from "../support/network.ts";
-import { report, spread } from "./harness.ts";
+import { percentile, report } from "./harness.ts";
+
+const percentiles = (values: readonly number[]): readonly [number, number, number] => [
+  percentile(values, 0.5),
+  percentile(values, 0.99),
+  Math.max(...values),
+];
 
 /** G7: blocks and milliseconds from the request's block to the end of a task, by N, on one consensus validator. */
 export async function latency(comet: string, runs: number): Promise<void> {
@@ -25,21 +31,17 @@ export async function latency(comet: string, runs: number): Promise<void> {
       }
       const params = { N: validators, tasks: runs };
       const allowed = validators === 0 ? 2 : 5;
-      const [, , most] = spread(blocks);
+      const inBlocks = percentiles(blocks);
       report({
-        ...{ id: "G7", what: "request to result", unit: "blocks", value: spread(blocks), params },
-        bar: { asks: `<= ${allowed}`, holds: most <= allowed },
+        ...{ id: "G7", what: "request to result, p50 / p99 / most" },
+        ...{ unit: "blocks", value: inBlocks, params },
+        bar: { asks: `p99 <= ${allowed}`, holds: inBlocks[1] <= allowed },
       });
-      const [, median] = spread(times);
+      const inMs = percentiles(times);
       report({
-        ...{
-          id: "G7",
-          what: "request sent to result read",
-          unit: "ms",
-          value: spread(times),
-          params,
-        },
-        bar: { asks: "p50 < 2000", holds: median < 2_000 },
+        ...{ id: "G7", what: "request sent to result read, p50 / p99 / most" },
+        ...{ unit: "ms", value: inMs, params },
+        bar: { asks: "p50 < 2000", holds: inMs[0] < 2_000 },
       });
     }
   } finally {

@@ -1,5 +1,5 @@
 // G9, G10 and G11: the app driven over its socket as CometBFT drives it, with large state and while catching up.
-import { report, spread } from "./harness.ts";
+import { percentile, report, spread } from "./harness.ts";
 import { loadAccounts, signSends, type LoadAccount } from "./load.ts";
 import { assayHome, loadChainId } from "./node.ts";
 import { Replayer } from "./replayer.ts";
@@ -19,9 +19,6 @@ const strangers = (count: number): { address: string }[] =>
   Array.from({ length: count }, (_, i) => ({
     address: addressFromBytes(sha256(u64Bytes(BigInt(i))).slice(0, 20)),
   }));
-
-const percentile = (values: readonly number[], share: number): number =>
-  [...values].sort((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? NaN;
 
 /** G9 and G10: FinalizeBlock of 500 sends over `keys` accounts, then a restart with that state. */
 export async function largeState(comet: string, keys: number, blocks: number): Promise<void> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { decodeTx } from "../../../../app/tx/decode.ts";
+import { readPlainTx, type TxParts } from "../../../../app/tx/plainTx.ts";
+import { decodeTx, readTx } from "../../../../app/tx/decode.ts";
 import { TxCache } from "../../../../app/tx/cache.ts";
 import { TxError } from "../../../../core/errors.ts";
 import {
@@ -166,6 +167,64 @@ describe("tx: decode", () => {
       () => tx.messages,
       (error) => error instanceof TxError && error.code === 7,
     );
+  });
+});
+
+describe("tx: the plain form", () => {
+  const json = ({ raw, body, authInfo }: TxParts): object => ({
+    raw: TxRaw.toJSON(raw),
+    body: TxBody.toJSON(body),
+    authInfo: AuthInfo.toJSON(authInfo),
+  });
+  const fee = { amount: [{ denom: "uassay", amount: "200" }], gasLimit: 300_000n };
+  const plainAuth = (fields: object = {}): Uint8Array =>
+    AuthInfo.encode(
+      AuthInfo.fromPartial({
+        signerInfos: [
+          { publicKey: keyAny(alice), modeInfo: { single: { mode: 1 } }, sequence: 300n },
+        ],
+        fee,
+        ...fields,
+      }),
+    ).finish();
+
+  it("is read in one pass to what the general decoder reads", () => {
+    const bodies = [bodyOf([send]), bodyOf([send], { memo: "a".repeat(200) })];
+    const auths = [
+      plainAuth(),
+      plainAuth({ fee: { ...fee, amount: [] } }),
+      plainAuth({ fee: { ...fee, gasLimit: 127n } }),
+      plainAuth({ fee: { ...fee, gasLimit: 2n ** 40n } }),
+    ];
+    for (const body of bodies) {
+      for (const auth of auths) {
+        const bytes = txOf({ body, auth });
+        const plain = readPlainTx(registry, bytes);
+        assert.ok(plain !== undefined);
+        assert.deepEqual(json(plain), json(readTx(registry, bytes)));
+      }
+    }
+  });
+
+  it("is left to the general decoder where anything else stands, and read the same by decodeTx", () => {
+    const others = [
+      txOf({ auth: plainAuth(), body: bodyOf([send, send]) }),
+      txOf({ auth: plainAuth(), body: bodyOf([send], { memo: "é" }) }),
+      txOf({ auth: plainAuth(), body: bodyOf([send], { timeoutHeight: 5n }) }),
+      txOf({ auth: plainAuth({ fee: { ...fee, payer: alice.address } }) }),
+      txOf({ auth: plainAuth({ fee: { ...fee, gasLimit: 2n ** 50n } }) }),
+      txOf({ auth: plainAuth({ fee: { ...fee, amount: [...fee.amount, ...fee.amount] } }) }),
+      txOf({ auth: plainAuth({ signerInfos: [{ modeInfo: { single: { mode: 1 } } }] }) }),
+      txOf({ auth: plainAuth({ signerInfos: [{ publicKey: keyAny(alice) }] }) }),
+    ];
+    for (const bytes of others) {
+      assert.equal(readPlainTx(registry, bytes), undefined);
+      assert.deepEqual(json(decodeTx(registry, bytes)), json(readTx(registry, bytes)));
+    }
+    for (let cut = 0; cut < 40; cut++) {
+      const bytes = txOf({ auth: plainAuth() });
+      assert.equal(readPlainTx(registry, bytes.subarray(0, bytes.length - 1 - cut)), undefined);
+    }
   });
 });
 
