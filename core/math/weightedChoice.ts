@@ -11,32 +11,37 @@ export function uniformBelow(random: bigint, total: bigint): bigint | undefined 
   return random >= fair ? undefined : random % total;
 }
 
+/** What an urn over these weights begins with: entry i, from 1, holds the sum of the lowbit(i) weights that end at i. */
+export function urnSums(weights: readonly bigint[]): bigint[] {
+  const sums = [0n];
+  for (const weight of weights) {
+    if (weight < 0n) throw new BugError(`weight: expected 0 or more, got ${weight}`);
+    sums.push(weight);
+  }
+  for (let i = 1; i <= weights.length; i++) {
+    const parent = i + (i & -i);
+    if (parent <= weights.length) sums[parent] = (sums[parent] ?? 0n) + (sums[i] ?? 0n);
+  }
+  return sums;
+}
+
 /**
  * Weights in a fixed order, to choose from without replacement: find, remove and restore in O(log n), each with the
  * same answers as cumulative sums worked out anew over what is left. A Fenwick tree.
  */
 export class Urn {
   readonly #weights: readonly bigint[];
-  /** Entry i, from 1, holds the sum of the lowbit(i) weights that end at i. */
   readonly #sums: bigint[];
   readonly #removed: Uint8Array;
   readonly #topStep: number;
   #total = 0n;
 
-  constructor(weights: readonly bigint[]) {
+  /** With sums of `urnSums`, where they are at hand: they are copied. */
+  constructor(weights: readonly bigint[], sums: readonly bigint[] = urnSums(weights)) {
     this.#weights = weights;
     this.#removed = new Uint8Array(weights.length);
-    this.#sums = [0n];
-    for (const weight of weights) {
-      if (weight < 0n) throw new BugError(`weight: expected 0 or more, got ${weight}`);
-      this.#sums.push(weight);
-      this.#total += weight;
-    }
-    for (let i = 1; i <= weights.length; i++) {
-      const parent = i + (i & -i);
-      if (parent <= weights.length)
-        this.#sums[parent] = (this.#sums[parent] ?? 0n) + (this.#sums[i] ?? 0n);
-    }
+    this.#sums = sums.slice();
+    for (let i = weights.length; i > 0; i &= i - 1) this.#total += sums[i] ?? 0n;
     let step = 1;
     while (step * 2 <= weights.length) step *= 2;
     this.#topStep = step;

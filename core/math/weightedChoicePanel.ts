@@ -7,7 +7,13 @@ import { uniformBelow, Urn } from "./weightedChoice.ts";
 export type Entry = { readonly node: Address; readonly drawnWeight: bigint };
 
 /** A table to draw from, shared by many draws: each leaves it as it found it. */
-export class Pool {
+export type DrawPool = {
+  readonly nodes: readonly Address[];
+  readonly urn: Urn;
+  indexOf(node: Address): number | undefined;
+};
+
+export class Pool implements DrawPool {
   readonly nodes: readonly Address[];
   readonly urn: Urn;
   readonly #indexes = new Map<Address, number>();
@@ -26,7 +32,7 @@ export class Pool {
 /** So many seats of one kind from one table; fewer than atLeast, and the whole draw fails. */
 export type Step<K extends string> = {
   readonly kind: K;
-  readonly pool: Pool;
+  readonly pool: DrawPool;
   readonly count: number;
   readonly atLeast: number;
 };
@@ -55,7 +61,7 @@ export function drawPanel<K extends string>(
   const removed: (readonly [Urn, number])[] = [];
   const picks: Pick<K>[] = [];
   let i = 0n;
-  const takeFrom = ({ nodes, urn }: Pool): readonly [Address, bigint] | undefined => {
+  const takeFrom = ({ nodes, urn }: DrawPool): readonly [Address, bigint] | undefined => {
     while (urn.total > 0n) {
       const draw = i++;
       const x = uniformBelow(randomValue(seed, draw), urn.total);

@@ -53,7 +53,8 @@ function performanceIn(counter: Counter | undefined, ages: Ages, standing: Stand
   return known.standing === standing ? known.value : worked().value;
 }
 
-function standing(ctx: ReadCtx, { node, service }: Place, ages: Ages): Standing {
+/** Of one node, as `standings` gives it. */
+export function standing(ctx: ReadCtx, { node, service }: Place, ages: Ages): Standing {
   return standingOf(incidents.get(ctx, [service, node]), ages);
 }
 
@@ -83,6 +84,11 @@ export function standings(ctx: ReadCtx, service: string, ages: Ages): Standings 
   for (const record of incidents.under(ctx, service))
     known.set(record.node, standingOf(record, ages));
   return { of: (node) => known.get(node) ?? newcomer };
+}
+
+/** P of one node, as `performances` gives it. */
+export function performanceWith(ctx: ReadCtx, work: Work, ages: Ages, standing: Standing): Dec {
+  return performanceIn(findCounter(ctx, work), ages, standing);
 }
 
 /** P of every node of one table, read in one walk. */

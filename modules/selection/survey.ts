@@ -1,5 +1,6 @@
-import type { Amount, Dec } from "../../core/brand.ts";
+import type { Address, Amount, Dec } from "../../core/brand.ts";
 import type { ReadCtx } from "../../core/context.ts";
+import * as clock from "../clock/index.ts";
 import * as reputation from "../reputation/index.ts";
 import type { Ages, Standing } from "../reputation/index.ts";
 import * as staking from "../staking/index.ts";
@@ -22,20 +23,34 @@ export type Surveyed = { readonly bond: Bond } & (
 
 /** All bonded nodes of a service in address order. */
 export function survey(ctx: ReadCtx, service: string, ages: Ages): Surveyed[] {
-  const nodes: Surveyed[] = [];
   const standings = reputation.standings(ctx, service, ages);
-  const standingOf = staking.bondStandings(ctx);
-  for (const bond of staking.bondsOfService(ctx, service)) {
-    const bonded = standingOf(bond);
+  const surveyed = surveyor(ctx, (bond) => standings.of(bond.node));
+  return Array.from(staking.bondsOfService(ctx, service), surveyed);
+}
+
+/** One bonded node as `survey` finds it, by look-ups of its own; undefined for a node without a bond. */
+export function surveyOne(
+  ctx: ReadCtx,
+  service: string,
+  ages: Ages,
+): (node: Address) => Surveyed | undefined {
+  const surveyed = surveyor(ctx, ({ node }) => reputation.standing(ctx, { service, node }, ages));
+  return (node) => {
+    const bond = staking.findBond(ctx, service, node);
+    return bond === undefined ? undefined : surveyed(bond);
+  };
+}
+
+/** Clock and parameters are read once. C counts from the epoch's start, as S, P and I do: within one it rests. */
+function surveyor(ctx: ReadCtx, standingOf: (bond: Bond) => Standing): (bond: Bond) => Surveyed {
+  const bondedOf = staking.bondStandings(ctx);
+  const epochStart = clock.epochStartMs(ctx);
+  return (bond) => {
+    const bonded = bondedOf(bond);
     const reason = nodeReason(ctx, bond, bonded);
-    if (reason !== undefined) {
-      nodes.push({ bond, reason });
-      continue;
-    }
-    const commitment = commitmentFactor(bond.committedUntilMs - ctx.block.timeMs);
-    const standing = standings.of(bond.node);
+    if (reason !== undefined) return { bond, reason };
+    const commitment = commitmentFactor(bond.committedUntilMs - epochStart);
     const { stake, uptime } = bonded;
-    nodes.push({ bond, reason, fit: { stake, commitment, standing, uptime } });
-  }
-  return nodes;
+    return { bond, reason, fit: { stake, commitment, standing: standingOf(bond), uptime } };
+  };
 }
