@@ -1,5 +1,8 @@
 import type { ReadCtx } from "../context.ts";
-import { bounds, type StateMap, type Walk } from "./map.ts";
+import type { StoreKey } from "../store/kv.ts";
+import type { Head, KeyCodec } from "./keys.ts";
+import { bounds, type StateMap } from "./map.ts";
+import { prefixEnd } from "./place.ts";
 
 /** Keys that may differ from what they were at an earlier commit; a key may come twice. */
 export type Changed<K> = {
@@ -16,24 +19,45 @@ export type Changed<K> = {
 export function changedIn<K, T>(
   ctx: ReadCtx,
   { place, key }: Pick<StateMap<K, T>, "place" | "key">,
-  walk: Walk<K>,
   since: bigint | undefined,
+): Changed<K> | undefined {
+  return between(ctx, place.store, place.prefix, prefixEnd(place.prefix), since, key);
+}
+
+/** The same under a first key part: what comes after it in each key. */
+export function changedUnder<K, T, J>(
+  ctx: ReadCtx,
+  { place, key }: Pick<StateMap<K, T>, "place" | "key">,
+  under: Head<K>,
+  rest: KeyCodec<J>,
+  since: bigint | undefined,
+): Changed<J> | undefined {
+  const [start, end] = bounds(place, key, { under });
+  return between(ctx, place.store, start, end, since, rest);
+}
+
+function between<K>(
+  ctx: ReadCtx,
+  store: string,
+  prefix: string,
+  end: StoreKey | undefined,
+  since: bigint | undefined,
+  rest: KeyCodec<K>,
 ): Changed<K> | undefined {
   const { history } = ctx.store;
   if (history === undefined) return undefined;
-  const [start, end] = bounds(place, key, walk);
-  const committed =
-    since === undefined ? [] : history.committedSince(since, place.store, start, end);
+  const start = prefix as StoreKey;
+  const committed = since === undefined ? [] : history.committedSince(since, store, start, end);
   if (committed === undefined) return undefined;
-  const at = place.prefix.length;
-  const keyOf = (text: string): K => key.decode(text, at, true)[0];
+  const at = prefix.length;
+  const keyOf = (text: string): K => rest.decode(text, at, true)[0];
   return {
     committed: committed.map(keyOf),
-    written: history.written(place.store, start, end).map(keyOf),
+    written: history.written(store, start, end).map(keyOf),
   };
 }
 
-/** Both, by what their keys have in common; undefined where one is not known. */
+/** Both; undefined where one is not known. */
 export function alsoChanged<K>(
   a: Changed<K> | undefined,
   b: Changed<K> | undefined,
@@ -43,12 +67,4 @@ export function alsoChanged<K>(
     committed: [...a.committed, ...b.committed],
     written: [...a.written, ...b.written],
   };
-}
-
-export function changedBy<K, J>(
-  changed: Changed<K> | undefined,
-  of: (key: K) => J,
-): Changed<J> | undefined {
-  if (changed === undefined) return undefined;
-  return { committed: changed.committed.map(of), written: changed.written.map(of) };
 }

@@ -1,5 +1,6 @@
 import type { Address } from "../../core/brand.ts";
-import { changedBy, changedIn, type Changed } from "../../core/collections/changed.ts";
+import { changedUnder, type Changed } from "../../core/collections/changed.ts";
+import { addressKey } from "../../core/collections/keys.ts";
 import type { ReadCtx } from "../../core/context.ts";
 import { instances } from "./state.ts";
 
@@ -9,5 +10,5 @@ export function changedInstances(
   service: string,
   since: bigint | undefined,
 ): Changed<Address> | undefined {
-  return changedBy(changedIn(ctx, instances, { under: service }, since), ([, node]) => node);
+  return changedUnder(ctx, instances, service, addressKey, since);
 }

@@ -1,5 +1,6 @@
 import type { Address } from "../../core/brand.ts";
-import { changedBy, changedIn, type Changed } from "../../core/collections/changed.ts";
+import { changedUnder, type Changed } from "../../core/collections/changed.ts";
+import { addressKey } from "../../core/collections/keys.ts";
 import type { ReadCtx } from "../../core/context.ts";
 import { counters, incidents } from "./state.ts";
 import type { Work } from "./types.ts";
@@ -10,7 +11,7 @@ export function changedStandings(
   service: string,
   since: bigint | undefined,
 ): Changed<Address> | undefined {
-  return changedBy(changedIn(ctx, incidents, { under: service }, since), ([, node]) => node);
+  return changedUnder(ctx, incidents, service, addressKey, since);
 }
 
 /** Nodes whose counter of that role and key may have changed since that commit. */
@@ -19,6 +20,5 @@ export function changedCounters(
   { service, role, key }: Omit<Work, "node">,
   since: bigint | undefined,
 ): Changed<Address> | undefined {
-  const changed = changedIn(ctx, counters, { under: [service, role, key] }, since);
-  return changedBy(changed, ([, node]) => node);
+  return changedUnder(ctx, counters, [service, role, key], addressKey, since);
 }

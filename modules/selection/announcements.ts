@@ -1,8 +1,9 @@
 import type { ReadCtx } from "../../core/context.ts";
 import * as registry from "../registry/index.ts";
 import type { Release } from "../registry/index.ts";
-import type { Census } from "./census.ts";
+import { carried, type Census } from "./census.ts";
 import { upToDate, type TableMemory } from "./memory.ts";
+import type { Surveyed } from "./survey.ts";
 import { announcedBy, type Announced } from "./table.ts";
 
 /** A census with each node's announcement for one release; never changed. */
@@ -29,24 +30,17 @@ export function announcementsOf(
   census: Census,
 ): Announcements {
   const { service, version, status, definition } = release;
+  const announce = (node: Surveyed): Announced => announcedBy(ctx, release, node);
   return upToDate(ctx, memory?.announcements, {
     name: `${service} ${version}`,
     at: `${status} ${definition.minBond}`,
     changedSince: (since) => registry.changedInstances(ctx, service, since),
-    make: () =>
-      new Announcements(
-        census,
-        census.nodes.map((node) => announcedBy(ctx, release, node)),
-      ),
+    make: () => new Announcements(census, census.nodes.map(announce)),
     renew(older, changed) {
-      const marks = census.marks(changed);
-      if (older.census === census && !marks.includes(1)) return older;
-      const nodes = census.nodes.map((node, place) => {
-        const before = marks[place] === 1 ? undefined : census.placeIn(older.census, place);
-        const same = before !== undefined && older.census.nodes[before] === node;
-        return (same ? older.nodes[before] : undefined) ?? announcedBy(ctx, release, node);
-      });
-      return new Announcements(census, nodes);
+      if (older.census === census && changed.size === 0) return older;
+      const worked = { census: older.census, of: older.census.nodes, results: older.nodes };
+      const now = { census, of: census.nodes };
+      return new Announcements(census, carried(worked, now, changed, announce));
     },
   });
 }

@@ -34,13 +34,34 @@ export class Census {
     }
     return marks;
   }
+}
 
-  /** Where the node at that position stood in an older census; undefined: it was not bonded then. */
-  placeIn(older: Census, place: number): number | undefined {
-    if (older.places === this.places) return place;
-    const node = this.nodes[place]?.bond.node;
-    return node === undefined ? undefined : older.places.get(node);
+/** A census with what was worked out of it, node by node, of values of its own. */
+export type Worked<A, B> = {
+  readonly census: Census;
+  readonly of: readonly A[];
+  readonly results: readonly B[];
+};
+
+/** Results for values of now: those of before where the value is the same one and not marked, else made. */
+export function carried<A, B>(
+  older: Worked<A, B>,
+  now: Pick<Worked<A, B>, "census" | "of">,
+  changed: Iterable<Address>,
+  make: (value: A) => B,
+): B[] {
+  const marks = now.census.marks(changed);
+  const { places } = now.census;
+  const results: B[] = [];
+  const samePlaces = places === older.census.places;
+  for (let i = 0; i < now.of.length; i++) {
+    const value = now.of[i];
+    const node = samePlaces ? undefined : now.census.nodes[i]?.bond.node;
+    const before = samePlaces ? i : node === undefined ? -1 : (older.census.places.get(node) ?? -1);
+    const known = marks[i] === 0 && older.of[before] === value ? older.results[before] : undefined;
+    if (value !== undefined) results.push(known ?? make(value));
   }
+  return results;
 }
 
 function placesOf(nodes: readonly Surveyed[]): ReadonlyMap<Address, number> {
@@ -79,10 +100,10 @@ function renewed(
   surveyed: (node: Address) => Surveyed | undefined,
 ): Census {
   const { places } = older;
-  const nodes: (Surveyed | undefined)[] = older.nodes.slice();
+  const nodes = older.nodes.slice();
   const added: Surveyed[] = [];
+  const gone = new Set<Address>();
   let looked = 0;
-  let gone = 0;
   for (const node of changed) {
     const place = places.get(node);
     const now = surveyed(node);
@@ -90,13 +111,13 @@ function renewed(
       if (now !== undefined) added.push(now);
       continue;
     }
-    nodes[place] = now;
     looked++;
-    if (now === undefined) gone++;
+    if (now === undefined) gone.add(node);
+    else nodes[place] = now;
   }
   if (looked === 0 && added.length === 0) return older;
-  const left = nodes.filter((node) => node !== undefined);
-  if (added.length === 0 && gone === 0) return new Census(left, places);
+  if (added.length === 0 && gone.size === 0) return new Census(nodes, places);
+  const left = nodes.filter(({ bond }) => !gone.has(bond.node));
   return new Census(merged(left, added));
 }
 

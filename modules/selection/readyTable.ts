@@ -1,10 +1,10 @@
 import type { Address, Dec } from "../../core/brand.ts";
 import { dec } from "../../core/math/dec.ts";
 import { divFloor } from "../../core/math/integers.ts";
-import { Urn, urnSums } from "../../core/math/weightedChoice.ts";
+import { Urn, urnSums, type Weights } from "../../core/math/weightedChoice.ts";
 import type { Census } from "./census.ts";
-import { ReasonCounts, type Filtered, type Reason } from "./eligibility.ts";
-import type { Row } from "./rows.ts";
+import { ReasonCounts, type Filtered } from "./eligibility.ts";
+import type { Entry, Row, Rows } from "./rows.ts";
 import { factorsOf, type Table, type TableKey } from "./table.ts";
 import { chanceShare, type Candidate } from "./weights.ts";
 
@@ -13,30 +13,34 @@ const noPlace = -1;
 /** A table as draws need it: the drawn weights and their sums. Candidates with all factors are made when asked for. */
 export class ReadyTable {
   readonly table: Table;
-  readonly nodes: readonly Address[];
   readonly #rows: readonly Row[];
-  readonly #drawn: readonly bigint[];
+  readonly #weights: Weights;
   readonly #sums: readonly bigint[];
   readonly #census: Census;
   /** Position in the table by position in the census. */
   readonly #places: Int32Array;
-  #newest: bigint | undefined;
+  readonly #newest: bigint;
 
-  constructor(key: TableKey, census: Census, entries: readonly (Row | Reason)[]) {
+  constructor({ key, announcements, entries, sums }: Rows) {
     const { rows, places, filtered } = eligible(entries);
-    const mean = meanOf(rows);
-    this.#census = census;
+    const mean = dec(rows.length === 0 ? 0n : divFloor(sums.perStake, BigInt(rows.length)));
+    const weights = drawnWeights(rows, mean);
+    this.#census = announcements.census;
+    this.#newest = sums.newest;
     this.#rows = rows;
     this.#places = places;
-    this.nodes = rows.map(({ announced }) => announced.bond.node);
-    this.#drawn = rows.map(({ announced, own }) => own + chanceShare(announced.fit.stake, mean));
-    this.#sums = urnSums(this.#drawn);
-    this.table = tableOf(key, rows, this.#drawn, { mean, total: this.urn().total, filtered });
+    this.#weights = weights;
+    this.#sums = urnSums(weights);
+    this.table = tableOf(key, rows, weights, { mean, total: this.urn().total, filtered });
   }
 
   /** A new one, with everybody in it. */
   urn(): Urn {
-    return new Urn(this.#drawn, this.#sums);
+    return new Urn(this.#weights, this.#sums);
+  }
+
+  nodeAt(index: number): Address | undefined {
+    return this.#rows[index]?.node;
   }
 
   indexOf(node: Address): number | undefined {
@@ -47,7 +51,6 @@ export class ReadyTable {
 
   /** Positions of bonds and instances made after this height, ascending. */
   after(height: bigint): number[] {
-    this.#newest ??= newestOf(this.#rows);
     if (this.#newest <= height) return [];
     const late: number[] = [];
     for (const [index, { announced }] of this.#rows.entries())
@@ -56,7 +59,18 @@ export class ReadyTable {
   }
 }
 
-function eligible(entries: readonly (Row | Reason)[]): {
+/** w' of each row, worked out when asked for: 100,000 of them that are kept cost more than those that are drawn. */
+function drawnWeights(rows: readonly Row[], mean: Dec): Weights {
+  return {
+    length: rows.length,
+    at(index) {
+      const row = rows[index];
+      return row === undefined ? undefined : row.own + chanceShare(row.stake, mean);
+    },
+  };
+}
+
+function eligible(entries: readonly Entry[]): {
   readonly rows: Row[];
   readonly places: Int32Array;
   readonly filtered: readonly Filtered[];
@@ -77,23 +91,10 @@ function eligible(entries: readonly (Row | Reason)[]): {
   return { rows, places, filtered: counts.list() };
 }
 
-function meanOf(rows: readonly Row[]): Dec {
-  if (rows.length === 0) return dec(0n);
-  let sum = 0n;
-  for (const { perStake } of rows) sum += perStake;
-  return dec(divFloor(sum, BigInt(rows.length)));
-}
-
-function newestOf(rows: readonly Row[]): bigint {
-  let newest = 0n;
-  for (const { announced } of rows) if (announced.since > newest) newest = announced.since;
-  return newest;
-}
-
 function tableOf(
   key: TableKey,
   rows: readonly Row[],
-  drawn: readonly bigint[],
+  weights: Weights,
   sums: Pick<Table, "mean" | "total" | "filtered">,
 ): Table {
   let candidates: readonly Candidate[] | undefined;
@@ -102,7 +103,7 @@ function tableOf(
   return {
     ...{ service, version, taskKey, role },
     get candidates() {
-      candidates ??= rows.map((row, i) => candidateOf(row, dec(drawn[i] ?? 0n)));
+      candidates ??= rows.map((row, i) => candidateOf(row, dec(weights.at(i) ?? 0n)));
       return candidates;
     },
     get since() {

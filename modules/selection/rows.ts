@@ -1,39 +1,60 @@
-import type { Dec } from "../../core/brand.ts";
+import type { Address, Amount, Dec } from "../../core/brand.ts";
 import type { ReadCtx } from "../../core/context.ts";
-import { divFloor } from "../../core/math/integers.ts";
+import { divFloor, max } from "../../core/math/integers.ts";
 import type { Role } from "../registry/index.ts";
 import * as reputation from "../reputation/index.ts";
 import type { Ages } from "../reputation/index.ts";
 import type { Announcements } from "./announcements.ts";
 import type { Reason } from "./eligibility.ts";
+import { carried } from "./census.ts";
 import { upToDate, type TableMemory } from "./memory.ts";
 import { ReadyTable } from "./readyTable.ts";
 import { factorsOf, type Announced, type Fitting, type TableKey } from "./table.ts";
 import { ownShare, weightOf } from "./weights.ts";
 
-/** A candidate with all that does not depend on the others. */
+/** A candidate with all that does not depend on the others. What every block reads of it lies in it. */
 export type Row = {
-  readonly announced: Fitting;
-  readonly performance: Dec;
-  /** w. */
-  readonly weight: Dec;
-  /** w / S: its part of the mean's sum. */
-  readonly perStake: bigint;
+  readonly node: Address;
+  /** S. */
+  readonly stake: Amount;
   /** What it has of w' whatever the mean. */
   readonly own: bigint;
+  /** w / S: its part of the mean's sum. */
+  readonly perStake: bigint;
+  /** w. */
+  readonly weight: Dec;
+  readonly performance: Dec;
+  readonly announced: Fitting;
 };
+/** Or why the node is none. */
+export type Entry = Row | Reason;
 
-/** One table's rows, or why there is none, by position in the census; never changed. */
+/** What all rows of a table come to. */
+type Sums = {
+  readonly perStake: bigint;
+  /** No bond or instance is newer; one that left may have been. */
+  readonly newest: bigint;
+};
+const noSums: Sums = { perStake: 0n, newest: 0n };
+
+/** One table's rows by position in the census; never changed. */
 export class Rows {
   readonly key: TableKey;
   readonly announcements: Announcements;
-  readonly entries: readonly (Row | Reason)[];
+  readonly entries: readonly Entry[];
+  readonly sums: Sums;
   #ready: ReadyTable | undefined;
 
-  constructor(key: TableKey, announcements: Announcements, entries: readonly (Row | Reason)[]) {
+  constructor(
+    key: TableKey,
+    announcements: Announcements,
+    entries: readonly Entry[],
+    sums: Sums = sumsOf(noSums, [], entries),
+  ) {
     this.key = key;
     this.announcements = announcements;
     this.entries = entries;
+    this.sums = sums;
   }
 
   get size(): number {
@@ -42,9 +63,25 @@ export class Rows {
 
   /** What draws need: the same for all blocks in which no row changes. */
   get ready(): ReadyTable {
-    this.#ready ??= new ReadyTable(this.key, this.announcements.census, this.entries);
+    this.#ready ??= new ReadyTable(this);
     return this.#ready;
   }
+}
+
+/** The sums of `now` from those of `before`, which differ in few places. */
+function sumsOf(sums: Sums, before: readonly Entry[], now: readonly Entry[]): Sums {
+  let { perStake, newest } = sums;
+  for (let i = 0; i < now.length; i++) {
+    const old = before[i];
+    const entry = now[i];
+    if (old === entry) continue;
+    if (old !== undefined && typeof old !== "string") perStake -= old.perStake;
+    if (entry !== undefined && typeof entry !== "string") {
+      perStake += entry.perStake;
+      newest = max(newest, entry.announced.since);
+    }
+  }
+  return { perStake, newest };
 }
 
 export function rowsOf(
@@ -69,17 +106,18 @@ export function rowsOf(
       return new Rows(key, announcements, entries);
     },
     renew(older, changed) {
-      const marks = census.marks(changed);
-      if (older.announcements === announcements && !marks.includes(1)) return older;
-      const before = older.announcements;
-      const performanceOf = ({ bond, fit }: Fitting): Dec =>
-        reputation.performanceWith(ctx, { ...work, node: bond.node }, ages, fit.standing);
-      const entries = announcements.nodes.map((node, place) => {
-        const was = marks[place] === 1 ? undefined : census.placeIn(before.census, place);
-        const same = was !== undefined && before.nodes[was] === node;
-        return (same ? older.entries[was] : undefined) ?? entryOf(node, role, performanceOf);
-      });
-      return new Rows(key, announcements, entries);
+      if (older.announcements === announcements && changed.size === 0) return older;
+      const { census: before, nodes } = older.announcements;
+      const worked = { census: before, of: nodes, results: older.entries };
+      const now = { census, of: announcements.nodes };
+      const entries = carried(worked, now, changed, (node) =>
+        entryOf(node, role, ({ bond, fit }) =>
+          reputation.performanceWith(ctx, { ...work, node: bond.node }, ages, fit.standing),
+        ),
+      );
+      const samePlaces = before.places === census.places;
+      const sums = samePlaces ? sumsOf(older.sums, older.entries, entries) : undefined;
+      return new Rows(key, announcements, entries, sums);
     },
   });
 }
@@ -88,14 +126,16 @@ function entryOf(
   announced: Announced,
   role: Role,
   performanceOf: (announced: Fitting) => Dec,
-): Row | Reason {
+): Entry {
   const { bond, reason } = announced;
   if (!bond.roles.includes(role)) return "other role";
   if (reason !== undefined) return reason;
   const performance = performanceOf(announced);
-  const weight = weightOf(factorsOf(announced, performance));
-  const perStake = divFloor(weight, announced.fit.stake);
-  return { announced, performance, weight, perStake, own: ownShare(weight) };
+  const factors = factorsOf(announced, performance);
+  const weight = weightOf(factors);
+  const { node, stake } = factors;
+  const perStake = divFloor(weight, stake);
+  return { node, stake, own: ownShare(weight), perStake, weight, performance, announced };
 }
 
 /** Unlike for unlike keys: only the last part may hold a space. */

@@ -27,7 +27,11 @@ export class SharedTable {
   constructor(ready: ReadyTable) {
     this.#ready = ready;
     this.table = ready.table;
-    this.pool = { nodes: ready.nodes, urn: ready.urn(), indexOf: (node) => ready.indexOf(node) };
+    this.pool = {
+      urn: ready.urn(),
+      nodeAt: (index) => ready.nodeAt(index),
+      indexOf: (node) => ready.indexOf(node),
+    };
   }
 
   /** The node holds all the seats it can: out for the rest of the block. */

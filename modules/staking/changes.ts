@@ -1,5 +1,11 @@
 import type { Address } from "../../core/brand.ts";
-import { alsoChanged, changedBy, changedIn, type Changed } from "../../core/collections/changed.ts";
+import {
+  alsoChanged,
+  changedIn,
+  changedUnder,
+  type Changed,
+} from "../../core/collections/changed.ts";
+import { addressKey } from "../../core/collections/keys.ts";
 import type { ReadCtx } from "../../core/context.ts";
 import { bonds, lives } from "./state.ts";
 
@@ -9,9 +15,8 @@ export function changedNodes(
   service: string,
   since: bigint | undefined,
 ): Changed<Address> | undefined {
-  const ofService = changedIn(ctx, bonds, { under: service }, since);
   return alsoChanged(
-    changedBy(ofService, ([, node]) => node),
-    changedIn(ctx, lives, {}, since),
+    changedUnder(ctx, bonds, service, addressKey, since),
+    changedIn(ctx, lives, since),
   );
 }

@@ -61,7 +61,7 @@ type Seat = { readonly node: Address; readonly role: Role };
 const taskBlocks = 4;
 
 /** A chain of nothing but draws: each block commits the seats that it took and those that it freed. */
-class DrawingChain {
+export class DrawingChain {
   readonly #world: ReturnType<typeof nodesWorld>;
   readonly #store: Multistore;
   readonly #open: Seat[][] = [];
