@@ -56,15 +56,3 @@ function between<K>(
     written: history.written(store, start, end).map(keyOf),
   };
 }
-
-/** Both; undefined where one is not known. */
-export function alsoChanged<K>(
-  a: Changed<K> | undefined,
-  b: Changed<K> | undefined,
-): Changed<K> | undefined {
-  if (a === undefined || b === undefined) return undefined;
-  return {
-    committed: [...a.committed, ...b.committed],
-    written: [...a.written, ...b.written],
-  };
-}

@@ -34,10 +34,10 @@ export function announcementsOf(
   return upToDate(ctx, memory?.announcements, {
     name: `${service} ${version}`,
     at: `${status} ${definition.minBond}`,
-    changedSince: (since) => registry.changedInstances(ctx, service, since),
+    changedSince: (since) => [registry.changedInstances(ctx, service, since)],
     make: () => new Announcements(census, census.nodes.map(announce)),
-    renew(older, changed) {
-      if (older.census === census && changed.size === 0) return older;
+    renew(older, [changed]) {
+      if (older.census === census && changed?.size === 0) return older;
       const worked = { census: older.census, of: older.census.nodes, results: older.nodes };
       const now = { census, of: census.nodes };
       return new Announcements(census, carried(worked, now, changed, announce));

@@ -1,13 +1,12 @@
 import type { Address } from "../../core/brand.ts";
 import { compareBytes } from "../../core/bytes.ts";
-import { alsoChanged } from "../../core/collections/changed.ts";
 import type { ReadCtx } from "../../core/context.ts";
 import { bytesOfAddress } from "../../core/crypto/address.ts";
 import * as clock from "../clock/index.ts";
 import * as reputation from "../reputation/index.ts";
 import type { Ages } from "../reputation/index.ts";
 import * as staking from "../staking/index.ts";
-import { upToDate, type TableMemory } from "./memory.ts";
+import { upToDate, type Suspects, type TableMemory } from "./memory.ts";
 import { survey, surveyOne, type Surveyed } from "./survey.ts";
 
 /** All bonded nodes of a service as one block saw them; never changed, so that the next one can share it. */
@@ -43,14 +42,17 @@ export type Worked<A, B> = {
   readonly results: readonly B[];
 };
 
-/** Results for values of now: those of before where the value is the same one and not marked, else made. */
+/**
+ * Results for values of now: those of before where the value is the same one and the node did not change, else made; a
+ * node that did not change hands in its older result.
+ */
 export function carried<A, B>(
   older: Worked<A, B>,
   now: Pick<Worked<A, B>, "census" | "of">,
-  changed: Iterable<Address>,
-  make: (value: A) => B,
+  changed: ReadonlySet<Address> | undefined,
+  make: (value: A, was: B | undefined) => B,
 ): B[] {
-  const marks = now.census.marks(changed);
+  const marks = now.census.marks(changed ?? []);
   const { places } = now.census;
   const results: B[] = [];
   const samePlaces = places === older.census.places;
@@ -58,8 +60,9 @@ export function carried<A, B>(
     const value = now.of[i];
     const node = samePlaces ? undefined : now.census.nodes[i]?.bond.node;
     const before = samePlaces ? i : node === undefined ? -1 : (older.census.places.get(node) ?? -1);
-    const known = marks[i] === 0 && older.of[before] === value ? older.results[before] : undefined;
-    if (value !== undefined) results.push(known ?? make(value));
+    const was = marks[i] === 0 ? older.results[before] : undefined;
+    if (value === undefined) continue;
+    results.push(was !== undefined && older.of[before] === value ? was : make(value, was));
   }
   return results;
 }
@@ -84,11 +87,11 @@ export function censusOf(
   return upToDate(ctx, memory?.censuses, {
     name: service,
     at: `${ages.name} ${clock.slot(ctx)} ${leaseSlots}`,
-    changedSince: (since) =>
-      alsoChanged(
-        staking.changedNodes(ctx, service, since),
-        reputation.changedStandings(ctx, service, since),
-      ),
+    changedSince: (since) => [
+      staking.changedBonds(ctx, service, since),
+      staking.changedLives(ctx, since),
+      reputation.changedStandings(ctx, service, since),
+    ],
     make: () => new Census(survey(ctx, service, ages)),
     renew: (older, changed) => renewed(older, changed, surveyOne(ctx, service, ages)),
   });
@@ -96,27 +99,28 @@ export function censusOf(
 
 function renewed(
   older: Census,
-  changed: ReadonlySet<Address>,
-  surveyed: (node: Address) => Surveyed | undefined,
+  [bonds, ...rest]: Suspects,
+  surveyed: ReturnType<typeof surveyOne>,
 ): Census {
   const { places } = older;
   const nodes = older.nodes.slice();
   const added: Surveyed[] = [];
   const gone = new Set<Address>();
+  const others = new Set(rest.flatMap((nodes) => [...nodes]));
   let looked = 0;
-  for (const node of changed) {
+  for (const node of new Set([...(bonds ?? []), ...others])) {
     const place = places.get(node);
-    const now = surveyed(node);
-    if (place === undefined) {
-      if (now !== undefined) added.push(now);
-      continue;
-    }
+    if (place === undefined && bonds?.has(node) !== true) continue;
+    const before = place === undefined ? undefined : nodes[place];
+    const now = surveyed(node, before, !others.has(node));
+    if (now === undefined && place !== undefined) gone.add(node);
+    if (now === undefined) continue;
     looked++;
-    if (now === undefined) gone.add(node);
+    if (place === undefined) added.push(now);
     else nodes[place] = now;
   }
-  if (looked === 0 && added.length === 0) return older;
-  if (added.length === 0 && gone.size === 0) return new Census(nodes, places);
+  if (added.length === 0 && gone.size === 0)
+    return looked === 0 ? older : new Census(nodes, places);
   const left = nodes.filter(({ bond }) => !gone.has(bond.node));
   return new Census(merged(left, added));
 }

@@ -13,8 +13,8 @@ type Known<V> = {
   readonly at: string;
   /** The commit that it was worked out upon .. */
   readonly version: bigint;
-  /** .. and the nodes with writes above it: those may be undone, so they are looked at again. */
-  readonly suspects: readonly Address[];
+  /** .. and, by source, the nodes with writes above it: those may be undone, so they are looked at again. */
+  readonly suspects: readonly (readonly Address[])[];
 };
 
 /** Values by name, those used last, with at most `limit` nodes in all of them together. */
@@ -57,14 +57,18 @@ export class TableMemory {
 /** One for each multistore. */
 export const tableMemory = heldByState(() => new TableMemory());
 
+/** Nodes whose records may differ from what they were, by source: all bonds, all lives .. */
+export type Suspects = readonly ReadonlySet<Address>[];
+
 /** How one kind of value is named, made, and brought up to date. */
 export type Kept<V> = {
   readonly name: string;
   readonly at: string;
-  changedSince(since: bigint | undefined): Changed<Address> | undefined;
+  /** Of each source of records, in the same order at every call. */
+  changedSince(since: bigint | undefined): readonly (Changed<Address> | undefined)[];
   make(): V;
   /** The same as make() gives, from an older value and the nodes whose records may differ since. */
-  renew(older: V, changed: ReadonlySet<Address>): V;
+  renew(older: V, changed: Suspects): V;
 };
 
 /** The value of now: what is remembered, with what changed since looked at anew; or made whole. */
@@ -77,12 +81,25 @@ export function upToDate<V extends { readonly size: number }>(
   if (recent === undefined || history === undefined) return kept.make();
   const { name, at } = kept;
   const known = recent.get(name);
-  const since = known?.at === at ? kept.changedSince(known.version) : undefined;
+  const since = known?.at === at ? allKnown(kept.changedSince(known.version)) : undefined;
   const value =
     known === undefined || since === undefined
       ? kept.make()
-      : kept.renew(known.value, new Set([...known.suspects, ...since.committed, ...since.written]));
-  const suspects = (since ?? kept.changedSince(undefined))?.written;
-  if (suspects !== undefined) recent.set(name, { value, at, version: history.version, suspects });
+      : kept.renew(
+          known.value,
+          since.map(
+            ({ committed, written }, source) =>
+              new Set([...(known.suspects[source] ?? []), ...committed, ...written]),
+          ),
+        );
+  const now = since ?? allKnown(kept.changedSince(undefined));
+  if (now === undefined) return value;
+  const suspects = now.map(({ written }) => written);
+  recent.set(name, { value, at, version: history.version, suspects });
   return value;
+}
+
+function allKnown<T>(list: readonly (T | undefined)[]): readonly T[] | undefined {
+  const known = list.filter((one) => one !== undefined);
+  return known.length === list.length ? known : undefined;
 }

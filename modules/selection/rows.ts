@@ -97,7 +97,7 @@ export function rowsOf(
   return upToDate(ctx, memory?.rows, {
     name: nameOf(key),
     at: ages.name,
-    changedSince: (since) => reputation.changedCounters(ctx, work, since),
+    changedSince: (since) => [reputation.changedCounters(ctx, work, since)],
     make() {
       const performanceOf = reputation.performances(ctx, work, ages);
       const entries = announcements.nodes.map((node) =>
@@ -105,15 +105,15 @@ export function rowsOf(
       );
       return new Rows(key, announcements, entries);
     },
-    renew(older, changed) {
-      if (older.announcements === announcements && changed.size === 0) return older;
+    renew(older, [changed]) {
+      if (older.announcements === announcements && changed?.size === 0) return older;
       const { census: before, nodes } = older.announcements;
       const worked = { census: before, of: nodes, results: older.entries };
       const now = { census, of: announcements.nodes };
-      const entries = carried(worked, now, changed, (node) =>
-        entryOf(node, role, ({ bond, fit }) =>
-          reputation.performanceWith(ctx, { ...work, node: bond.node }, ages, fit.standing),
-        ),
+      const performanceOf = ({ bond, fit }: Fitting): Dec =>
+        reputation.performanceWith(ctx, { ...work, node: bond.node }, ages, fit.standing);
+      const entries = carried(worked, now, changed, (node, was) =>
+        entryOf(node, role, (one) => knownPerformance(was, one) ?? performanceOf(one)),
       );
       const samePlaces = before.places === census.places;
       const sums = samePlaces ? sumsOf(older.sums, older.entries, entries) : undefined;
@@ -136,6 +136,12 @@ function entryOf(
   const { node, stake } = factors;
   const perStake = divFloor(weight, stake);
   return { node, stake, own: ownShare(weight), perStake, weight, performance, announced };
+}
+
+/** P follows from the counter, which is what it was, and from the standing. */
+function knownPerformance(was: Entry | undefined, { fit }: Fitting): Dec | undefined {
+  if (was === undefined || typeof was === "string") return undefined;
+  return was.announced.fit.standing === fit.standing ? was.performance : undefined;
 }
 
 /** Unlike for unlike keys: only the last part may hold a space. */

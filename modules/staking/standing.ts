@@ -14,13 +14,16 @@ export type BondStanding = {
   readonly uptime: Dec;
 };
 
-/** The same answers for all bonds of a walk: clock and parameters are read once, a node's life once. */
-export function bondStandings(ctx: ReadCtx): (bond: Bond) => BondStanding {
+/** The same answers for all bonds of a walk: clock and parameters are read once, a life only where it is not known. */
+export function bondStandings(
+  ctx: ReadCtx,
+): (bond: Bond, ofLife?: Omit<BondStanding, "stake">) => BondStanding {
   const nowEpoch = epoch(ctx);
   const nowSlot = slot(ctx);
   const { leaseSlots } = params.get(ctx);
-  return (bond) => {
+  return (bond, ofLife) => {
     const stake = stakeAt(bond, nowEpoch);
+    if (ofLife !== undefined) return { stake, ...ofLife };
     const life = lives.get(ctx, bond.node);
     if (life === undefined) return { stake, alive: false, uptime: dec(0n) };
     const alive = leaseHolds(life, nowSlot, leaseSlots);
