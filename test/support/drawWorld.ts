@@ -2,26 +2,29 @@ import type { Address, Amount, Dec } from "../../core/brand.ts";
 import { keyFromBytes } from "../../core/bytes.ts";
 import type { Ctx, ReadCtx } from "../../core/context.ts";
 import { one } from "../../core/math/dec.ts";
+import { prefixEnd } from "../../core/collections/place.ts";
 import { branch } from "../../core/store/branch.ts";
 import { netChanges } from "../../core/store/changes.ts";
-import type { ReadStore } from "../../core/store/kv.ts";
+import type { ReadStore, StoreKey } from "../../core/store/kv.ts";
 import { Multistore } from "../../core/store/multistore.ts";
 import * as clock from "../../modules/clock/index.ts";
 import { params as clockParams } from "../../modules/clock/state.ts";
 import { hold, ReleaseStatus, Role } from "../../modules/registry/index.ts";
 import { instances, releases } from "../../modules/registry/state.ts";
 import * as reputation from "../../modules/reputation/index.ts";
-import { params as reputationParams } from "../../modules/reputation/state.ts";
+import { counters, incidents, params as reputationParams } from "../../modules/reputation/state.ts";
 import {
+  Bond,
   BondStatus,
   freeSeat,
   holdSlash,
   settleSlash,
   takeSeat,
 } from "../../modules/staking/index.ts";
+import { Counter, Incidents } from "../../modules/reputation/types.ts";
 import { findBond, saveBond, withAmount } from "../../modules/staking/bonds.ts";
 import { addLife, heartbeat, missSign } from "../../modules/staking/lives.ts";
-import { lives, params as stakingParams } from "../../modules/staking/state.ts";
+import { bonds, lives, params as stakingParams } from "../../modules/staking/state.ts";
 import { genesisMs } from "./ctx.ts";
 import {
   nodeAt,
@@ -174,6 +177,19 @@ const happenings: Readonly<Record<string, (ctx: Ctx, node: Address, random: Rand
         ...{ ...found, node, version: to, announcedHeight: ctx.block.height },
       });
   },
+  /** No message does: a record's values at the epoch's start rest. Draws must not rely on it. */
+  tallyRewritten(ctx, node, random) {
+    const role = Role.ROLE_EXECUTOR;
+    const record = incidents.get(ctx, [service, node]);
+    const counter = counters.get(ctx, [[service, role, taskKey], node]);
+    const before = { successesBefore: (one * BigInt(random(9))) as Dec };
+    if (random(2) === 0 && record !== undefined)
+      incidents.set(ctx, [service, node], { ...record, ...before, epoch: clock.epoch(ctx) });
+    else if (counter !== undefined)
+      counters.set(ctx, [[service, role, taskKey], node], {
+        ...{ ...counter, ...before, epoch: clock.epoch(ctx) },
+      });
+  },
   succeeded: (ctx, node, random) => counted(ctx, node, random, "recordSuccess"),
   failed: (ctx, node, random) => counted(ctx, node, random, "recordFailure"),
   served: (ctx, node) => reputation.recordGoodSeat(ctx, { service, node }),
@@ -208,6 +224,22 @@ function counted(
   reputation[kind](ctx, { service, node, role, key, weight: one as Dec });
 }
 
+/** Every record of which what was written is remembered, as it is read and as its bytes decode. */
+export function* rememberedRecords(ctx: ReadCtx): Generator<readonly [unknown, unknown]> {
+  const fresh = (store: string, key: string): Uint8Array =>
+    Uint8Array.from(ctx.store.get(store, key as StoreKey) ?? []);
+  for (const [key, bond] of bonds.entries(ctx))
+    yield [bond, Bond.decode(fresh("staking", bonds.place.prefix + bonds.key.encode(key, true)))];
+  for (const map of [counters, incidents]) {
+    const { place } = map;
+    const end = prefixEnd(place.prefix);
+    for (const [key, bytes] of ctx.store.range(place.store, place.prefix as StoreKey, end)) {
+      const codec = map === counters ? Counter : Incidents;
+      yield [map.value.decode(bytes), codec.decode(fresh(place.store, key))];
+    }
+  }
+}
+
 /** Something that concerns all nodes at once. */
 export function govern(ctx: Ctx, random: Random): void {
   const changes = [
@@ -222,7 +254,10 @@ export function govern(ctx: Ctx, random: Random): void {
     (): void => {
       // Shorter only: the count of epochs never goes back.
       const { epochMs, slotMs } = clockParams.get(ctx);
-      clockParams.set(ctx, { epochMs: (epochMs * BigInt(8 + random(3))) / 10n, slotMs });
+      clockParams.set(ctx, {
+        epochMs: (epochMs * BigInt(8 + random(3))) / 10n,
+        slotMs: random(2) === 0 ? 600_000n : slotMs,
+      });
     },
     (): void => {
       const key = [service, versions[random(2)] ?? version] as const;
