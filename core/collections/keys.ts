@@ -79,7 +79,7 @@ export function u8Key<K extends number = number>(): KeyCodec<K> {
   };
 }
 
-const rememberedKeys = 65_536;
+const rememberedKeys = 131_072;
 
 function rememberingText<K extends string>(make: (key: K) => string): (key: K) => string {
   const known = new Map<K, string>();
@@ -124,7 +124,7 @@ function addressesOfTexts(): (text: string) => Address {
   return (text) => {
     const found = prefix === bech32Config.prefix ? known.get(text) : undefined;
     if (found !== undefined) return found;
-    if (prefix !== bech32Config.prefix || known.size === rememberedAddresses) known = new Map();
+    if (prefix !== bech32Config.prefix || known.size === rememberedKeys) known = new Map();
     prefix = bech32Config.prefix;
     const made = addressFromBytes(bytesFromKey(text as StoreKey));
     known.set(text, made);
