@@ -91,7 +91,7 @@ export function rowsOf(
   announcements: Announcements,
   ages: Ages,
 ): Rows {
-  const { service, version, taskKey, role } = key;
+  const { service, taskKey, role } = key;
   const work = { service, role, key: taskKey };
   const { census } = announcements;
   return upToDate(ctx, memory?.rows, {

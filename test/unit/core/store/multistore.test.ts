@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { toHex, utf8Encode } from "../../../../core/bytes.ts";
+import { compareAscii, toHex, utf8Encode } from "../../../../core/bytes.ts";
 import { branch } from "../../../../core/store/branch.ts";
 import { netChanges } from "../../../../core/store/changes.ts";
 import { StoreError } from "../../../../core/store/errors.ts";
@@ -133,7 +133,7 @@ describe("store: multistore", () => {
       if (history === undefined) throw new Error("history: expected one, got none");
       const range = [key("b"), key("e")] as const;
       const keys = history.committedSince(since, "acc", ...range);
-      return keys && [...keys, ...history.written("acc", ...range)].sort();
+      return keys && [...keys, ...history.written("acc", ...range)].sort(compareAscii);
     };
     const names = (...list: string[]): string[] => list.map((name) => key(name));
     const early = store.view();
