@@ -1,7 +1,7 @@
 import type { Address } from "../brand.ts";
 import { bytesFromKey, keyFromBytes, utf8Decode, utf8Encode } from "../bytes.ts";
 import { bytesOfAddress } from "../crypto/address.ts";
-import { addressFromBytes } from "../crypto/bech32.ts";
+import { addressFromBytes, bech32Config } from "../crypto/bech32.ts";
 import { BugError, sdkErrors, type TxError } from "../errors.ts";
 import type { StoreKey } from "../store/kv.ts";
 
@@ -79,7 +79,7 @@ export function u8Key<K extends number = number>(): KeyCodec<K> {
   };
 }
 
-const rememberedKeys = 65_536;
+const rememberedKeys = 131_072;
 
 function rememberingText<K extends string>(make: (key: K) => string): (key: K) => string {
   const known = new Map<K, string>();
@@ -117,13 +117,29 @@ function rememberingPair<A extends string, B extends string>(
 
 const textOfAddress = rememberingText<Address>((key) => keyFromBytes(bytesOfAddress(key)));
 
+/** The way back, for keys that are walked again and again. */
+function addressesOfTexts(): (text: string) => Address {
+  let known = new Map<string, Address>();
+  let prefix = bech32Config.prefix;
+  return (text) => {
+    const found = prefix === bech32Config.prefix ? known.get(text) : undefined;
+    if (found !== undefined) return found;
+    if (prefix !== bech32Config.prefix || known.size === rememberedKeys) known = new Map();
+    prefix = bech32Config.prefix;
+    const made = addressFromBytes(bytesFromKey(text as StoreKey));
+    known.set(text, made);
+    return made;
+  };
+}
+const addressOfText = addressesOfTexts();
+
 /** The 20 or 32 bytes of an address. */
 export const addressKey: KeyCodec<Address> = {
   encode: (key, last) => variable(textOfAddress(key), last),
   remembering: rememberingText,
   decode(text, at, last) {
     const [start, end] = variableEnd(text, at, last);
-    return [addressFromBytes(bytesFromKey(text.slice(start, end) as StoreKey)), end];
+    return [addressOfText(text.slice(start, end)), end];
   },
 };
 

@@ -20,6 +20,28 @@ export function remembered<T extends object>(codec: Codec<T>): Codec<T> {
 }
 
 /**
+ * The same, and what is written is remembered too, for records that a block writes and reads again: such a value is what
+ * its bytes decode to, field by field (a property of the codec and its writers that a test holds).
+ */
+export function rememberedWritten<T extends object>(codec: Codec<T>): Codec<T> {
+  const known = new WeakMap<Uint8Array, T>();
+  return {
+    encode(value) {
+      const bytes = codec.encode(value);
+      known.set(bytes, Object.freeze({ ...value }));
+      return bytes;
+    },
+    decode(bytes) {
+      const found = known.get(bytes);
+      if (found !== undefined) return found;
+      const value = Object.freeze(codec.decode(bytes));
+      known.set(bytes, value);
+      return value;
+    },
+  };
+}
+
+/**
  * The same for the last values read or written, at most `limit` of them, where all would be too many to hold twice.
  * What is written is remembered too: such a value is what its bytes decode to, field by field (a property of the codec
  * that its test holds).
@@ -51,24 +73,5 @@ export function recent<T extends object>(codec: Codec<T>, limit: number): Codec<
       remember(bytes, value);
       return value;
     },
-  };
-}
-
-/**
- * What was worked out of a remembered value, and of `at`, which names everything else that went in (an epoch, a slot):
- * `make` runs again only when `at` has changed.
- */
-export function rememberedAt<T extends object, A extends string | bigint, R>(): (
-  value: T,
-  at: A,
-  make: () => R,
-) => R {
-  const known = new WeakMap<T, { readonly at: A; readonly result: R }>();
-  return (value, at, make) => {
-    const found = known.get(value);
-    if (found?.at === at) return found.result;
-    const result = make();
-    known.set(value, { at, result });
-    return result;
   };
 }

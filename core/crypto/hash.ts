@@ -33,3 +33,9 @@ export function taggedHash(name: string, ...parts: readonly HashPart[]): Hash {
 export function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
   return hmac(nobleSha256, key, message);
 }
+
+/** The same for many messages under one key, which is hashed once. */
+export function hmacSha256With(key: Uint8Array): (message: Uint8Array) => Uint8Array {
+  const keyed = hmac.create(nobleSha256, key);
+  return (message) => keyed.clone().update(message).digest();
+}

@@ -1,13 +1,19 @@
 import type { Address } from "../brand.ts";
 import { toHex, u64Bytes } from "../bytes.ts";
-import { hmacSha256 } from "../crypto/hash.ts";
+import { hmacSha256With } from "../crypto/hash.ts";
 import { uniformBelow, Urn } from "./weightedChoice.ts";
 
 /** What one candidates' table means to a draw: weights by node, in address order. */
 export type Entry = { readonly node: Address; readonly drawnWeight: bigint };
 
 /** A table to draw from, shared by many draws: each leaves it as it found it. */
-export class Pool {
+export type DrawPool = {
+  readonly urn: Urn;
+  nodeAt(index: number): Address | undefined;
+  indexOf(node: Address): number | undefined;
+};
+
+export class Pool implements DrawPool {
   readonly nodes: readonly Address[];
   readonly urn: Urn;
   readonly #indexes = new Map<Address, number>();
@@ -18,6 +24,10 @@ export class Pool {
     for (const [index, node] of this.nodes.entries()) this.#indexes.set(node, index);
   }
 
+  nodeAt(index: number): Address | undefined {
+    return this.nodes[index];
+  }
+
   indexOf(node: Address): number | undefined {
     return this.#indexes.get(node);
   }
@@ -26,7 +36,7 @@ export class Pool {
 /** So many seats of one kind from one table; fewer than atLeast, and the whole draw fails. */
 export type Step<K extends string> = {
   readonly kind: K;
-  readonly pool: Pool;
+  readonly pool: DrawPool;
   readonly count: number;
   readonly atLeast: number;
 };
@@ -39,8 +49,9 @@ export type Pick<K extends string> = {
 };
 
 /** r_i of PROTOCOL 7.2. */
-export function randomValue(seed: Uint8Array, i: bigint): bigint {
-  return BigInt(`0x${toHex(hmacSha256(seed, u64Bytes(i)))}`);
+export function randomValues(seed: Uint8Array): (i: bigint) => bigint {
+  const hash = hmacSha256With(seed);
+  return (i) => BigInt(`0x${toHex(hash(u64Bytes(i)))}`);
 }
 
 /**
@@ -54,12 +65,14 @@ export function drawPanel<K extends string>(
   const pools = [...new Set(steps.map(({ pool }) => pool))];
   const removed: (readonly [Urn, number])[] = [];
   const picks: Pick<K>[] = [];
+  const randomValue = randomValues(seed);
   let i = 0n;
-  const takeFrom = ({ nodes, urn }: Pool): readonly [Address, bigint] | undefined => {
+  const takeFrom = (pool: DrawPool): readonly [Address, bigint] | undefined => {
+    const { urn } = pool;
     while (urn.total > 0n) {
       const draw = i++;
-      const x = uniformBelow(randomValue(seed, draw), urn.total);
-      const node = x === undefined ? undefined : nodes[urn.find(x)];
+      const x = uniformBelow(randomValue(draw), urn.total);
+      const node = x === undefined ? undefined : pool.nodeAt(urn.find(x));
       if (node !== undefined) return [node, draw];
     }
     return undefined;

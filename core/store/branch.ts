@@ -1,6 +1,6 @@
 import { compareAscii } from "../bytes.ts";
 import { BugError } from "../errors.ts";
-import type { Change, ChangeSet, ReadStore, StoreKey, WriteStore } from "./kv.ts";
+import type { Change, ChangeSet, History, ReadStore, StoreKey, WriteStore } from "./kv.ts";
 import { Overlay } from "./overlay.ts";
 
 type Entry = readonly [StoreKey, Uint8Array];
@@ -29,6 +29,18 @@ class OverlayBranch implements Branch {
 
   constructor(parent: ReadStore) {
     this.#parent = parent;
+  }
+
+  get history(): History | undefined {
+    const below = this.#parent.history;
+    if (below === undefined) return undefined;
+    return {
+      ...below,
+      written: (store, start, end) => {
+        const own = this.#overlays.get(store)?.slice(start, end) ?? [];
+        return [...below.written(store, start, end), ...own.map(({ key }) => key)];
+      },
+    };
   }
 
   get(store: string, key: StoreKey): Uint8Array | undefined {

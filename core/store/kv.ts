@@ -6,6 +6,29 @@ import type { Branded } from "../brand.ts";
  */
 export type StoreKey = Branded<string, "StoreKey">;
 
+/**
+ * Which state this is, for memories that outlive a block (ADR 0023). Asking for it reads no state: it costs no gas, and a
+ * memory that asks must answer as one that cannot.
+ */
+export type History = {
+  /** The same object for all states of one multistore, and for no other's. */
+  readonly origin: object;
+  /** The commit that the state stands on. */
+  readonly version: bigint;
+  /**
+   * Keys with start <= key < end that commits after `since` wrote, up to `version`; a key may come twice. undefined:
+   * not known any more.
+   */
+  committedSince(
+    since: bigint,
+    store: string,
+    start: StoreKey,
+    end: StoreKey | undefined,
+  ): readonly StoreKey[] | undefined;
+  /** Keys with start <= key < end that were written above that commit; a key may come twice. */
+  written(store: string, start: StoreKey, end: StoreKey | undefined): readonly StoreKey[];
+};
+
 /** Reads of one consistent state; `store` is the store's name ("acc", "bank", "tasks" ..). */
 export type ReadStore = {
   get(store: string, key: StoreKey): Uint8Array | undefined;
@@ -17,6 +40,8 @@ export type ReadStore = {
     end: StoreKey | undefined,
     reverse?: boolean,
   ): IterableIterator<readonly [StoreKey, Uint8Array]>;
+  /** undefined: a state of which nothing else is known. */
+  readonly history?: History | undefined;
 };
 
 /** Values are never empty (ics23 refuses to prove them) and never changed after they were handed over. */

@@ -1,8 +1,9 @@
 import { compareAscii } from "../bytes.ts";
 import { nobleHasher, PlainBatch } from "./batch.ts";
 import type { BatchHasher } from "./batch.ts";
+import { CommitLog } from "./commitLog.ts";
 import { StoreError } from "./errors.ts";
-import type { ChangeSet, ReadStore, StoreKey } from "./kv.ts";
+import type { ChangeSet, History, ReadStore, StoreKey } from "./kv.ts";
 import { merkleRoot } from "./merkle.ts";
 import type { NamedRoot } from "./merkle.ts";
 import { proveInStore } from "./prove.ts";
@@ -34,6 +35,7 @@ export class Multistore {
   readonly #stores = new Map<string, Store>();
   readonly #keepVersions: bigint;
   readonly #pins: bigint[] = [];
+  readonly #log = new CommitLog();
   #version = 0n;
   #oldest = 0n;
   #appHash: Uint8Array;
@@ -124,6 +126,7 @@ export class Multistore {
     }
     if (this.#version === 0n) this.#oldest = staged.height;
     this.#version = staged.height;
+    this.#log.add(staged.height, staged.changes);
     this.#appHash = staged.appHash;
     this.#staged = undefined;
     this.#prune();
@@ -177,6 +180,7 @@ export class Multistore {
     }
     this.#version = version;
     this.#oldest = version;
+    this.#log.restart(version);
     this.#appHash = merkleRoot(this.#roots());
     return this.#appHash;
   }
@@ -187,11 +191,25 @@ export class Multistore {
       const at = version();
       return at === this.#version ? store.latest.get(key) : store.tree.get(key, at);
     };
+    const history = (): History => this.#historyAt(version());
     return {
+      get history() {
+        return history();
+      },
       get: find,
       has: (name, key) => find(name, key) !== undefined,
       range: (name, start, end, reverse = false): Generator<Entry, undefined> =>
         this.#require(name).tree.range(start, end, reverse, version()),
+    };
+  }
+
+  #historyAt(version: bigint): History {
+    return {
+      origin: this,
+      version,
+      committedSince: (since, store, start, end) =>
+        this.#log.between(since, version, store, [start, end]),
+      written: () => [],
     };
   }
 
@@ -205,6 +223,7 @@ export class Multistore {
     if (below <= this.#oldest) return;
     for (const name of this.storeNames) this.#require(name).tree.prune(below);
     this.#oldest = below;
+    this.#log.forget(below);
   }
 
   #roots(version: bigint = this.#version): NamedRoot[] {

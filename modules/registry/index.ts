@@ -3,6 +3,7 @@ import type { ReadCtx } from "../../core/context.ts";
 import { instances, services } from "./state.ts";
 import type { Instance, Service } from "./types.ts";
 
+export { changedInstances } from "./changes.ts";
 export { nameCommitment } from "./commitments.ts";
 export { checkDefinition, definitionHash, highestPrice } from "./definition.ts";
 export { errors } from "./errors.ts";

@@ -1,5 +1,4 @@
 import type { Address, Amount, Dec } from "../../core/brand.ts";
-import { rememberedAt } from "../../core/collections/remembered.ts";
 import type { ReadCtx } from "../../core/context.ts";
 import { dec, one, ratio } from "../../core/math/dec.ts";
 import { log2Floor, max, min } from "../../core/math/integers.ts";
@@ -26,34 +25,22 @@ const newcomer: Standing = {
   incidentFactor: incidentFactorOf(0n),
 };
 
-const standingAt = rememberedAt<Incidents, string, Standing>();
-
 function standingOf(record: Incidents | undefined, ages: Ages): Standing {
   if (record === undefined) return newcomer;
-  return standingAt(record, ages.name, () => {
-    const [successes, failures] = tallyBefore(record, ages);
-    return {
-      repService: reputationOf(successes, failures),
-      incidentFactor: incidentFactorOf(loadBefore(record, ages)),
-    };
-  });
-}
-
-type Performance = { readonly standing: Standing; readonly value: Dec };
-const performanceAt = rememberedAt<Counter, string, Performance>();
-
-function performanceIn(counter: Counter | undefined, ages: Ages, standing: Standing): Dec {
-  const { repService } = standing;
-  if (counter === undefined) return performanceOf(0n, 0n, repService);
-  const worked = (): Performance => {
-    const [successes, failures] = tallyBefore(counter, ages);
-    return { standing, value: performanceOf(successes, failures, repService) };
+  const [successes, failures] = tallyBefore(record, ages);
+  return {
+    repService: reputationOf(successes, failures),
+    incidentFactor: incidentFactorOf(loadBefore(record, ages)),
   };
-  const known = performanceAt(counter, ages.name, worked);
-  return known.standing === standing ? known.value : worked().value;
 }
 
-function standing(ctx: ReadCtx, { node, service }: Place, ages: Ages): Standing {
+function performanceIn(counter: Counter | undefined, ages: Ages, { repService }: Standing): Dec {
+  const [successes, failures] = counter === undefined ? [0n, 0n] : tallyBefore(counter, ages);
+  return performanceOf(successes, failures, repService);
+}
+
+/** Of one node, as `standings` gives it. */
+export function standing(ctx: ReadCtx, { node, service }: Place, ages: Ages): Standing {
   return standingOf(incidents.get(ctx, [service, node]), ages);
 }
 
@@ -83,6 +70,11 @@ export function standings(ctx: ReadCtx, service: string, ages: Ages): Standings 
   for (const record of incidents.under(ctx, service))
     known.set(record.node, standingOf(record, ages));
   return { of: (node) => known.get(node) ?? newcomer };
+}
+
+/** P of one node, as `performances` gives it. */
+export function performanceWith(ctx: ReadCtx, work: Work, ages: Ages, standing: Standing): Dec {
+  return performanceIn(findCounter(ctx, work), ages, standing);
 }
 
 /** P of every node of one table, read in one walk. */

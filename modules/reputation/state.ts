@@ -1,5 +1,5 @@
 import { addressKey, pairKey, stringKey, tripleKey, u8Key } from "../../core/collections/keys.ts";
-import { remembered } from "../../core/collections/remembered.ts";
+import { remembered, rememberedWritten } from "../../core/collections/remembered.ts";
 import { schema } from "../../core/collections/schema.ts";
 import type { Role } from "../../proto/gen/assay/registry/v1/registry.ts";
 import { Counter, Incidents, Params } from "./types.ts";
@@ -13,9 +13,9 @@ export const counters = state.map(
   1,
   "counters",
   pairKey(tripleKey(stringKey, u8Key<Role>(), stringKey), addressKey),
-  remembered(Counter),
+  rememberedWritten(Counter),
 );
 /** (service, node). */
-export const incidents = state.map(2, "incidents", place, remembered(Incidents));
+export const incidents = state.map(2, "incidents", place, rememberedWritten(Incidents));
 /** ((service, node), (role, key)) of every counter: a node's counters lie together. Written by counters.ts alone. */
 export const works = state.keySet(3, "works", pairKey(place, pairKey(u8Key<Role>(), stringKey)));

@@ -1,21 +1,17 @@
 import type { Address } from "../../core/brand.ts";
 import type { ReadCtx } from "../../core/context.ts";
+import { GasMeter } from "../../core/gas.ts";
 import { Role, type Release } from "../registry/index.ts";
 import { agesAt, type Ages } from "../reputation/index.ts";
 import { findBond } from "../staking/index.ts";
+import { announcementsOf, type Announcements } from "./announcements.ts";
+import { censusOf, type Census } from "./census.ts";
 import { capacityOn } from "./eligibility.ts";
 import { drawFrom, type Seats } from "./draw.ts";
+import { tableMemory } from "./memory.ts";
+import { nameOf, rowsOf } from "./rows.ts";
 import { SharedTable, type View } from "./sharedTable.ts";
-import { survey, type Surveyed } from "./survey.ts";
-import {
-  announced,
-  requireRelease,
-  tableOf,
-  type Announced,
-  type Exclusions,
-  type Table,
-  type TableKey,
-} from "./table.ts";
+import { requireRelease, type Exclusions, type Table, type TableKey } from "./table.ts";
 
 export type DrawRequest = Omit<TableKey, "role"> &
   Exclusions & {
@@ -34,15 +30,16 @@ export type Drawn = {
 };
 
 /** What is known of one service: its nodes at the block's start, and those that were drawn since. */
-type OnService = { readonly nodes: readonly Surveyed[]; readonly drawn: Set<Address> };
+type OnService = { readonly census: Census; readonly drawn: Set<Address> };
 /** The same for one release of it. */
-type OnRelease = { readonly release: Release; readonly nodes: readonly Announced[] };
+type OnRelease = { readonly release: Release; readonly announcements: Announcements };
 
 /**
  * The candidates' tables of one block's draws, each worked out once (P13). Make one at the begin of a block, before the
  * first draw takes a seat, and drop it at the end of that step: factors and mean are those of the block's start. Seats
  * taken meanwhile are read from the state between draws, so that a draw that was undone counts for nothing. Every
- * draw answers as `drawSeats` does with what it left out taken out of both tables.
+ * draw answers as `drawSeats` does with what it left out taken out of both tables. What earlier blocks worked out is
+ * used again as far as nothing of it changed (ADR 0023); no gas is charged, because the reads depend on that memory.
  */
 export class BlockTables {
   #ages: Ages | undefined;
@@ -51,7 +48,8 @@ export class BlockTables {
   readonly #tables = new Map<string, SharedTable>();
   #unsettled: { readonly service: string; readonly nodes: readonly Address[] } | undefined;
 
-  draw(ctx: ReadCtx, request: DrawRequest): Drawn {
+  draw(metered: ReadCtx, request: DrawRequest): Drawn {
+    const ctx = unmetered(metered);
     this.#settle(ctx);
     const { service, version, taskKey, seed, count, reserves } = request;
     const shared = (role: Role): SharedTable =>
@@ -71,7 +69,7 @@ export class BlockTables {
 
   /** The table of the block's start, with nobody left out. */
   table(ctx: ReadCtx, key: TableKey): Table {
-    return this.#shared(ctx, key).table;
+    return this.#shared(unmetered(ctx), key).table;
   }
 
   /** Nodes of the last draw that hold all their seats now leave the tables of their service. */
@@ -95,12 +93,13 @@ export class BlockTables {
   }
 
   #shared(ctx: ReadCtx, key: TableKey): SharedTable {
-    const { service, version, taskKey, role } = key;
-    const name = `${service} ${version} ${role} ${taskKey}`;
+    const { service, version } = key;
+    const name = nameOf(key);
     const found = this.#tables.get(name);
     if (found !== undefined) return found;
-    const { nodes } = this.#onRelease(ctx, service, version);
-    const made = new SharedTable(tableOf(ctx, key, nodes, this.#agesAt(ctx)));
+    const { announcements } = this.#onRelease(ctx, service, version);
+    const rows = rowsOf(ctx, tableMemory(ctx), key, announcements, this.#agesAt(ctx));
+    const made = new SharedTable(rows.ready);
     this.#tables.set(name, made);
     this.#fill(ctx, made, this.#onService(ctx, service).drawn);
     return made;
@@ -111,8 +110,11 @@ export class BlockTables {
     const found = this.#releases.get(name);
     if (found !== undefined) return found;
     const release = requireRelease(ctx, service, version);
-    const nodes = announced(ctx, release, this.#onService(ctx, service).nodes);
-    const made = { release, nodes };
+    const { census } = this.#onService(ctx, service);
+    const made = {
+      release,
+      announcements: announcementsOf(ctx, tableMemory(ctx), release, census),
+    };
     this.#releases.set(name, made);
     return made;
   }
@@ -120,8 +122,8 @@ export class BlockTables {
   #onService(ctx: ReadCtx, service: string): OnService {
     const found = this.#services.get(service);
     if (found !== undefined) return found;
-    const nodes = survey(ctx, service, this.#agesAt(ctx));
-    const made = { nodes, drawn: new Set<Address>() };
+    const census = censusOf(ctx, tableMemory(ctx), service, this.#agesAt(ctx));
+    const made = { census, drawn: new Set<Address>() };
     this.#services.set(service, made);
     return made;
   }
@@ -130,4 +132,8 @@ export class BlockTables {
     this.#ages ??= agesAt(ctx);
     return this.#ages;
   }
+}
+
+function unmetered(ctx: ReadCtx): ReadCtx {
+  return { ...ctx, gas: new GasMeter() };
 }

@@ -1,5 +1,5 @@
 import type { Address } from "../../core/brand.ts";
-import { drawPanel, Pool, type Pick } from "../../core/math/weightedChoicePanel.ts";
+import { drawPanel, Pool, type DrawPool, type Pick } from "../../core/math/weightedChoicePanel.ts";
 import type { Table } from "./table.ts";
 
 export type SeatKind = "executor" | "validator" | "reserve";
@@ -19,8 +19,8 @@ export type Seats = {
  */
 export function drawFrom(
   seed: Uint8Array,
-  executors: Pool,
-  validators: Pool,
+  executors: DrawPool,
+  validators: DrawPool,
   count: number,
   reserves: number,
 ): Seats | undefined {

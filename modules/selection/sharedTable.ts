@@ -1,7 +1,7 @@
 import type { Address } from "../../core/brand.ts";
-import { max } from "../../core/math/integers.ts";
-import { Pool } from "../../core/math/weightedChoicePanel.ts";
+import type { DrawPool } from "../../core/math/weightedChoicePanel.ts";
 import { ReasonCounts, type Filtered } from "./eligibility.ts";
+import type { ReadyTable } from "./readyTable.ts";
 import type { Exclusions, Table } from "./table.ts";
 
 /** What a draw saw of one table: the same table for all draws of the block, less what it left out. */
@@ -19,15 +19,19 @@ export type OpenView = { readonly view: View; putBack(): void };
 /** One table of a block with the pool that all its draws share. */
 export class SharedTable {
   readonly table: Table;
-  readonly pool: Pool;
+  readonly pool: DrawPool;
+  readonly #ready: ReadyTable;
   readonly #full: number[] = [];
-  readonly #newest: bigint;
   readonly #late = new Map<bigint, readonly number[]>();
 
-  constructor(table: Table) {
-    this.table = table;
-    this.pool = new Pool(table.candidates);
-    this.#newest = table.since.reduce((a, b) => max(a, b), 0n);
+  constructor(ready: ReadyTable) {
+    this.#ready = ready;
+    this.table = ready.table;
+    this.pool = {
+      urn: ready.urn(),
+      nodeAt: (index) => ready.nodeAt(index),
+      indexOf: (node) => ready.indexOf(node),
+    };
   }
 
   /** The node holds all the seats it can: out for the rest of the block. */
@@ -62,11 +66,9 @@ export class SharedTable {
 
   /** Positions of bonds and instances made after this height: few requests of a block differ in theirs. */
   #lateFor(height: bigint | undefined): readonly number[] {
-    if (height === undefined || this.#newest <= height) return [];
-    const found = this.#late.get(height);
-    if (found !== undefined) return found;
-    const late = [...this.table.since.keys()].filter((i) => (this.table.since[i] ?? 0n) > height);
-    this.#late.set(height, late);
-    return late;
+    if (height === undefined) return [];
+    const found = this.#late.get(height) ?? this.#ready.after(height);
+    this.#late.set(height, found);
+    return found;
   }
 }

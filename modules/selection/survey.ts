@@ -1,5 +1,6 @@
-import type { Amount, Dec } from "../../core/brand.ts";
+import type { Address, Amount, Dec } from "../../core/brand.ts";
 import type { ReadCtx } from "../../core/context.ts";
+import * as clock from "../clock/index.ts";
 import * as reputation from "../reputation/index.ts";
 import type { Ages, Standing } from "../reputation/index.ts";
 import * as staking from "../staking/index.ts";
@@ -22,20 +23,57 @@ export type Surveyed = { readonly bond: Bond } & (
 
 /** All bonded nodes of a service in address order. */
 export function survey(ctx: ReadCtx, service: string, ages: Ages): Surveyed[] {
-  const nodes: Surveyed[] = [];
   const standings = reputation.standings(ctx, service, ages);
-  const standingOf = staking.bondStandings(ctx);
-  for (const bond of staking.bondsOfService(ctx, service)) {
-    const bonded = standingOf(bond);
+  const surveyed = surveyor(ctx);
+  return Array.from(staking.bondsOfService(ctx, service), (bond) =>
+    surveyed(bond, () => standings.of(bond.node)),
+  );
+}
+
+/**
+ * One bonded node as `survey` finds it, by look-ups of its own; undefined for a node without a bond. Of an older
+ * survey's node whose bond alone changed since, the rest is taken over.
+ */
+export function surveyOne(
+  ctx: ReadCtx,
+  service: string,
+  ages: Ages,
+): (node: Address, older: Surveyed | undefined, bondAlone: boolean) => Surveyed | undefined {
+  const surveyed = surveyor(ctx);
+  return (node, older, bondAlone) => {
+    const bond = staking.findBond(ctx, service, node);
+    if (bond === undefined) return undefined;
+    const fit = older?.reason === undefined ? older?.fit : undefined;
+    if (fit !== undefined && bondAlone)
+      return surveyed(bond, () => fit.standing, { alive: true, uptime: fit.uptime });
+    return surveyed(bond, () => {
+      const standing = reputation.standing(ctx, { service, node }, ages);
+      return fit !== undefined && isSame(fit.standing, standing) ? fit.standing : standing;
+    });
+  };
+}
+
+/** What follows from a standing goes by its identity: work of this epoch changes none. */
+function isSame(a: Standing, b: Standing): boolean {
+  return a.repService === b.repService && a.incidentFactor === b.incidentFactor;
+}
+
+type Surveyor = (
+  bond: Bond,
+  standingOf: () => Standing,
+  ofLife?: { readonly alive: boolean; readonly uptime: Dec },
+) => Surveyed;
+
+/** Clock and parameters are read once. C counts from the epoch's start, as S, P and I do: within one it rests. */
+function surveyor(ctx: ReadCtx): Surveyor {
+  const bondedOf = staking.bondStandings(ctx);
+  const epochStart = clock.epochStartMs(ctx);
+  return (bond, standingOf, ofLife) => {
+    const bonded = bondedOf(bond, ofLife);
     const reason = nodeReason(ctx, bond, bonded);
-    if (reason !== undefined) {
-      nodes.push({ bond, reason });
-      continue;
-    }
-    const commitment = commitmentFactor(bond.committedUntilMs - ctx.block.timeMs);
-    const standing = standings.of(bond.node);
+    if (reason !== undefined) return { bond, reason };
+    const commitment = commitmentFactor(bond.committedUntilMs - epochStart);
     const { stake, uptime } = bonded;
-    nodes.push({ bond, reason, fit: { stake, commitment, standing, uptime } });
-  }
-  return nodes;
+    return { bond, reason, fit: { stake, commitment, standing: standingOf(), uptime } };
+  };
 }

@@ -44,29 +44,38 @@ export function requireRelease(ctx: ReadCtx, service: string, version: string): 
 }
 
 /** A bonded node with its announcement for the release at hand: what both roles' tables share. */
-export type Announced = { readonly bond: Bond } & (
-  | { readonly reason: Reason }
-  | {
-      readonly reason: undefined;
-      readonly fit: Fit;
-      readonly load: Dec;
-      /** Height at which bond or instance was made, whichever is later. */
-      readonly since: bigint;
-    }
-);
+export type Announced = Fitting | { readonly bond: Bond; readonly reason: Reason };
+export type Fitting = {
+  readonly bond: Bond;
+  readonly reason: undefined;
+  readonly fit: Fit;
+  readonly load: Dec;
+  /** Height at which bond or instance was made, whichever is later. */
+  readonly since: bigint;
+};
 
 /** One look-up a bonded node, not a walk: announcements cost little, and anybody may have made many. */
 export function announced(ctx: ReadCtx, release: Release, nodes: readonly Surveyed[]): Announced[] {
-  return nodes.map((node) => {
-    if (node.reason !== undefined) return node;
-    const { bond, fit } = node;
-    const instance = findInstance(ctx, release.service, bond.node);
-    const capacity = capacityOn(bond, release);
-    const reason = releaseReason(bond, release, capacity, instance);
-    if (reason !== undefined) return { bond, reason };
-    const since = max(bond.bondedHeight, instance?.announcedHeight ?? 0n);
-    return { bond, reason, fit, load: loadFactor(bond.openSeats, capacity), since };
-  });
+  return nodes.map((node) => announcedBy(ctx, release, node));
+}
+
+export function announcedBy(ctx: ReadCtx, release: Release, node: Surveyed): Announced {
+  if (node.reason !== undefined) return node;
+  const { bond, fit } = node;
+  const instance = findInstance(ctx, release.service, bond.node);
+  const capacity = capacityOn(bond, release);
+  const reason = releaseReason(bond, release, capacity, instance);
+  if (reason !== undefined) return { bond, reason };
+  const since = max(bond.bondedHeight, instance?.announcedHeight ?? 0n);
+  return { bond, reason, fit, load: loadFactor(bond.openSeats, capacity), since };
+}
+
+export function factorsOf(announced: Fitting, performance: Dec): Factors {
+  const { fit, load } = announced;
+  const { stake, commitment, uptime } = fit;
+  const incidents = fit.standing.incidentFactor;
+  const { node } = announced.bond;
+  return { node, stake, commitment, performance, incidents, uptime, load };
 }
 
 /** The table of PROTOCOL 7.1 over the nodes of a service. */
@@ -88,12 +97,8 @@ export function tableOf(
     } else if (reason !== undefined) {
       counts.add(reason);
     } else {
-      const { node } = bond;
-      const { stake, commitment, standing, uptime } = announced.fit;
-      const performance = performanceOf(node, standing);
-      const incidents = standing.incidentFactor;
-      const { load } = announced;
-      eligible.push({ node, stake, commitment, performance, incidents, uptime, load });
+      const performance = performanceOf(bond.node, announced.fit.standing);
+      eligible.push(factorsOf(announced, performance));
       since.push(announced.since);
     }
   }

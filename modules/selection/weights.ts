@@ -56,9 +56,19 @@ export function meanOf(weights: readonly Dec[], stakes: readonly Amount[]): Dec 
   return dec(divFloor(sum, BigInt(weights.length)));
 }
 
+/** 0.95 w, floored: what a candidate's own work gives to w'. */
+export function ownShare(weight: Dec): bigint {
+  return divFloor(95n * weight, 100n);
+}
+
+/** 0.05 * S * mean(w/S), floored: the chance for others. */
+export function chanceShare(stake: Amount, mean: Dec): bigint {
+  return divFloor(stake * mean, 20n);
+}
+
 /** w' = 0.95 w + 0.05 * S * mean(w/S), left to right. */
 export function drawnWeightOf(weight: Dec, stake: Amount, mean: Dec): Dec {
-  return dec(divFloor(95n * weight, 100n) + divFloor(5n * stake * mean, 100n));
+  return dec(ownShare(weight) + chanceShare(stake, mean));
 }
 
 /** Candidates of the eligible nodes of one table, in their order, and the mean. */

@@ -5,6 +5,7 @@ import * as state from "./state.ts";
 import type { Bond, Params } from "./types.ts";
 
 export { capacityFor, countingStake, findBond, meetsMinBond, seatsBacked } from "./bonds.ts";
+export { changedBonds, changedLives } from "./changes.ts";
 export { errors } from "./errors.ts";
 export { bonded } from "./hooks.ts";
 export { jail, tombstone } from "./jail.ts";

@@ -11,7 +11,7 @@ import {
   u64Key,
 } from "../../core/collections/keys.ts";
 import { dueQueue } from "../../core/collections/keySet.ts";
-import { remembered } from "../../core/collections/remembered.ts";
+import { remembered, rememberedWritten } from "../../core/collections/remembered.ts";
 import { schema } from "../../core/collections/schema.ts";
 import { Bond, Book, Fault, Jail, Life, Params } from "./types.ts";
 
@@ -27,7 +27,7 @@ const faultKey = tripleKey(stringKey, addressKey, bytesKey);
 
 export const params = state.item(0, "params", remembered(Params));
 /** By (service, node); written by bonds.ts alone, which keeps what is derived from it. */
-export const bonds = state.indexedMap(1, "bonds", bondKey, remembered(Bond), {
+export const bonds = state.indexedMap(1, "bonds", bondKey, rememberedWritten(Bond), {
   node: index<BondKey, Bond, Address>(2, addressKey, (bond) => bond.node),
   operator: index<BondKey, Bond, Address>(3, addressKey, (bond) => bond.operator),
 });

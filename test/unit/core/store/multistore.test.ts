@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { toHex, utf8Encode } from "../../../../core/bytes.ts";
+import { compareAscii, toHex, utf8Encode } from "../../../../core/bytes.ts";
 import { branch } from "../../../../core/store/branch.ts";
 import { netChanges } from "../../../../core/store/changes.ts";
 import { StoreError } from "../../../../core/store/errors.ts";
@@ -124,6 +124,63 @@ describe("store: multistore", () => {
     assert.throws(() => store.stage(1n, wrong("b", "a")), StoreError);
     assert.throws(() => store.stage(1n, wrong("a", "a")), StoreError);
     assert.throws(() => new Multistore({ stores: ["acc", "acc"] }), StoreError);
+  });
+
+  it("tells which keys changed since a commit, and when it does not know", () => {
+    const store = new Multistore({ stores, keepVersions: 3 });
+    const changed = (since: bigint, view = store.view()): string[] | undefined => {
+      const { history } = view;
+      if (history === undefined) throw new Error("history: expected one, got none");
+      const range = [key("b"), key("e")] as const;
+      const keys = history.committedSince(since, "acc", ...range);
+      return keys && [...keys, ...history.written("acc", ...range)].sort(compareAscii);
+    };
+    const names = (...list: string[]): string[] => list.map((name) => key(name));
+    const early = store.view();
+    for (const [i, name] of ["a", "b", "c", "d", "e"].entries())
+      commit(store, BigInt(i + 1), one("acc", name, "1"));
+    assert.deepEqual(changed(3n), names("d"));
+    assert.deepEqual(changed(5n), []);
+    assert.deepEqual(changed(3n, early), names("d"));
+    const [old] = [store.view(4n)];
+    assert.deepEqual(old && changed(3n, old), names("d"));
+    assert.equal(old && changed(5n, old), undefined);
+    assert.equal(changed(2n), undefined);
+    assert.equal(changed(6n), undefined);
+
+    commit(store, 6n, one("bank", "b", "1"));
+    store.stage(7n, one("acc", "b", "2"));
+    assert.deepEqual(changed(5n), []);
+    store.discard();
+    commit(store, 7n, one("acc", "b", undefined));
+    assert.deepEqual(changed(5n), names("b"));
+    const block = branch(store.view());
+    block.set("acc", key("c"), utf8Encode("1"));
+    block.set("acc", key("e"), utf8Encode("1"));
+    const above = branch(block);
+    above.delete("acc", key("d"));
+    assert.deepEqual(changed(6n, above), names("b", "c", "d"));
+    assert.deepEqual(changed(7n, block), names("c"));
+    block.discard();
+    assert.deepEqual(changed(7n, block), []);
+  });
+
+  it("knows nothing of what was before a restored version, and shares no origin", () => {
+    const store = new Multistore({ stores });
+    for (const height of [1n, 2n, 3n]) commit(store, height, one("acc", "a", `${height}`));
+    const fresh = new Multistore({ stores });
+    const since = (of: Multistore, version: bigint): readonly string[] | undefined =>
+      of.view().history?.committedSince(version, "acc", key("a"), undefined);
+    assert.deepEqual(since(fresh, 0n), []);
+    fresh.restore(3n, (name) => store.exportStore(name, 3n));
+    assert.equal(since(fresh, 0n), undefined);
+    assert.equal(since(fresh, 2n), undefined);
+    assert.deepEqual(since(fresh, 3n), []);
+    commit(fresh, 4n, one("acc", "b", "1"));
+    assert.deepEqual(since(fresh, 3n), [key("b")]);
+    assert.deepEqual(since(store, 0n), [key("a"), key("a"), key("a")]);
+    assert.notEqual(fresh.view().history?.origin, store.view().history?.origin);
+    assert.equal(branch(store.view()).history?.origin, store.view().history?.origin);
   });
 
   it("an idle block keeps the app hash; writes that change nothing make a block idle", () => {

@@ -11,6 +11,7 @@ import { candidates, couldFill, reasons, type Table } from "../../../../modules/
 import { BondStatus } from "../../../../modules/staking/index.ts";
 import { genesisMs } from "../../../support/ctx.ts";
 import {
+  epochMs,
   minBond,
   nodeAt,
   nodesWorld,
@@ -165,6 +166,18 @@ describe("selection: table", () => {
       table.total,
       table.candidates.reduce((sum, { drawnWeight }) => sum + drawnWeight, 0n),
     );
+  });
+
+  it("C counts from the start of the epoch: within one it rests", () => {
+    const committedUntilMs = genesisMs + 90n * 86_400_000n;
+    const world = nodesWorld([{ node: nodeAt(1), committedUntilMs }]);
+    const commitment = (sinceGenesisMs: bigint): bigint | undefined =>
+      tableOf(world.at({ timeMs: genesisMs + sinceGenesisMs })).candidates[0]?.commitment;
+    const ofRemaining = (ms: bigint): bigint => one + (ms * one) / (180n * 86_400_000n) / 2n;
+    assert.equal(commitment(0n), ofRemaining(90n * 86_400_000n));
+    assert.equal(commitment(epochMs - 1n), commitment(0n));
+    assert.equal(commitment(epochMs), ofRemaining(90n * 86_400_000n - epochMs));
+    assert.equal(commitment(epochMs + 1n), commitment(epochMs));
   });
 
   it("X17: new and added stake count from the next epoch, a slash at once", () => {

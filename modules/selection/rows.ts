@@ -1,0 +1,150 @@
+import type { Address, Amount, Dec } from "../../core/brand.ts";
+import type { ReadCtx } from "../../core/context.ts";
+import { divFloor, max } from "../../core/math/integers.ts";
+import type { Role } from "../registry/index.ts";
+import * as reputation from "../reputation/index.ts";
+import type { Ages } from "../reputation/index.ts";
+import type { Announcements } from "./announcements.ts";
+import type { Reason } from "./eligibility.ts";
+import { carried } from "./census.ts";
+import { upToDate, type TableMemory } from "./memory.ts";
+import { ReadyTable } from "./readyTable.ts";
+import { factorsOf, type Announced, type Fitting, type TableKey } from "./table.ts";
+import { ownShare, weightOf } from "./weights.ts";
+
+/** A candidate with all that does not depend on the others. What every block reads of it lies in it. */
+export type Row = {
+  readonly node: Address;
+  /** S. */
+  readonly stake: Amount;
+  /** What it has of w' whatever the mean. */
+  readonly own: bigint;
+  /** w / S: its part of the mean's sum. */
+  readonly perStake: bigint;
+  /** w. */
+  readonly weight: Dec;
+  readonly performance: Dec;
+  readonly announced: Fitting;
+};
+/** Or why the node is none. */
+export type Entry = Row | Reason;
+
+/** What all rows of a table come to. */
+type Sums = {
+  readonly perStake: bigint;
+  /** No bond or instance is newer; one that left may have been. */
+  readonly newest: bigint;
+};
+const noSums: Sums = { perStake: 0n, newest: 0n };
+
+/** One table's rows by position in the census; never changed. */
+export class Rows {
+  readonly key: TableKey;
+  readonly announcements: Announcements;
+  readonly entries: readonly Entry[];
+  readonly sums: Sums;
+  #ready: ReadyTable | undefined;
+
+  constructor(
+    key: TableKey,
+    announcements: Announcements,
+    entries: readonly Entry[],
+    sums: Sums = sumsOf(noSums, [], entries),
+  ) {
+    this.key = key;
+    this.announcements = announcements;
+    this.entries = entries;
+    this.sums = sums;
+  }
+
+  get size(): number {
+    return this.entries.length;
+  }
+
+  /** What draws need: the same for all blocks in which no row changes. */
+  get ready(): ReadyTable {
+    this.#ready ??= new ReadyTable(this);
+    return this.#ready;
+  }
+}
+
+/** The sums of `now` from those of `before`, which differ in few places. */
+function sumsOf(sums: Sums, before: readonly Entry[], now: readonly Entry[]): Sums {
+  let { perStake, newest } = sums;
+  for (let i = 0; i < now.length; i++) {
+    const old = before[i];
+    const entry = now[i];
+    if (old === entry) continue;
+    if (old !== undefined && typeof old !== "string") perStake -= old.perStake;
+    if (entry !== undefined && typeof entry !== "string") {
+      perStake += entry.perStake;
+      newest = max(newest, entry.announced.since);
+    }
+  }
+  return { perStake, newest };
+}
+
+export function rowsOf(
+  ctx: ReadCtx,
+  memory: TableMemory | undefined,
+  key: TableKey,
+  announcements: Announcements,
+  ages: Ages,
+): Rows {
+  const { service, taskKey, role } = key;
+  const work = { service, role, key: taskKey };
+  const { census } = announcements;
+  return upToDate(ctx, memory?.rows, {
+    name: nameOf(key),
+    at: ages.name,
+    changedSince: (since) => [reputation.changedCounters(ctx, work, since)],
+    make() {
+      const performanceOf = reputation.performances(ctx, work, ages);
+      const entries = announcements.nodes.map((node) =>
+        entryOf(node, role, ({ bond, fit }) => performanceOf(bond.node, fit.standing)),
+      );
+      return new Rows(key, announcements, entries);
+    },
+    renew(older, [changed]) {
+      if (older.announcements === announcements && changed?.size === 0) return older;
+      const { census: before, nodes } = older.announcements;
+      const worked = { census: before, of: nodes, results: older.entries };
+      const now = { census, of: announcements.nodes };
+      const performanceOf = ({ bond, fit }: Fitting): Dec =>
+        reputation.performanceWith(ctx, { ...work, node: bond.node }, ages, fit.standing);
+      const entries = carried(worked, now, changed, (node, was) =>
+        entryOf(node, role, (one) => knownPerformance(was, one) ?? performanceOf(one)),
+      );
+      const samePlaces = before.places === census.places;
+      const sums = samePlaces ? sumsOf(older.sums, older.entries, entries) : undefined;
+      return new Rows(key, announcements, entries, sums);
+    },
+  });
+}
+
+function entryOf(
+  announced: Announced,
+  role: Role,
+  performanceOf: (announced: Fitting) => Dec,
+): Entry {
+  const { bond, reason } = announced;
+  if (!bond.roles.includes(role)) return "other role";
+  if (reason !== undefined) return reason;
+  const performance = performanceOf(announced);
+  const factors = factorsOf(announced, performance);
+  const weight = weightOf(factors);
+  const { node, stake } = factors;
+  const perStake = divFloor(weight, stake);
+  return { node, stake, own: ownShare(weight), perStake, weight, performance, announced };
+}
+
+/** P follows from the counter, which is what it was, and from the standing. */
+function knownPerformance(was: Entry | undefined, { fit }: Fitting): Dec | undefined {
+  if (was === undefined || typeof was === "string") return undefined;
+  return was.announced.fit.standing === fit.standing ? was.performance : undefined;
+}
+
+/** Unlike for unlike keys: only the last part may hold a space. */
+export function nameOf({ service, version, role, taskKey }: TableKey): string {
+  return `${service} ${version} ${role} ${taskKey}`;
+}
