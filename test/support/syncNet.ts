@@ -11,6 +11,7 @@ import { Supervisor } from "../../cli/supervise/supervisor.ts";
 import { joinSettings } from "../../cli/supervise/join.ts";
 import { AssayClient } from "../../client/index.ts";
 import { AbciProxy, type ServeChunk } from "./abciProxy.ts";
+import type { AppState } from "./chainGenesis.ts";
 import { freePorts, Rpc } from "./comet.ts";
 import { testKey } from "./keys.ts";
 
@@ -20,7 +21,22 @@ const chainId = "assay-local-1";
 const fast = {
   "consensus.timeout_commit": "10ms",
   "consensus.create_empty_blocks": true,
+  "p2p.flush_throttle_timeout": "1ms",
+  "consensus.peer_gossip_sleep_duration": "2ms",
+  // The turns of a validator that is not there yet.
+  "consensus.timeout_propose": "60ms",
+  "consensus.timeout_prevote": "30ms",
+  "consensus.timeout_precommit": "30ms",
   "instrumentation.prometheus": false,
+} as const;
+
+const paced = {
+  "p2p.flush_throttle_timeout": "10ms",
+  "consensus.peer_gossip_sleep_duration": "10ms",
+  "consensus.timeout_commit": "200ms",
+  "consensus.timeout_propose": "300ms",
+  "consensus.timeout_prevote": "200ms",
+  "consensus.timeout_precommit": "200ms",
 } as const;
 
 export type SyncNode = {
@@ -41,6 +57,7 @@ export type SyncNetOptions = {
   readonly snapshotInterval: number;
   /** In genesis, to make the state larger than one chunk. */
   readonly accounts?: readonly { readonly address: string; readonly amount: bigint }[];
+  readonly editState?: (state: AppState) => void;
   /** What peers get of a running validator's snapshots, by its index. */
   readonly serveChunk?: (index: number, ...args: Parameters<ServeChunk>) => ReturnType<ServeChunk>;
 };
@@ -77,6 +94,7 @@ export class SyncNet {
     const params = this.#genesis["consensus_params"] as { evidence: Record<string, string> };
     params.evidence["max_age_num_blocks"] = "100";
     params.evidence["max_age_duration"] = "1000000000";
+    this.#options.editState?.(this.#genesis["app_state"] as AppState);
     for (const { home } of homes) writeGenesis(home, this.#genesis);
     return homes;
   }
@@ -119,7 +137,7 @@ export class SyncNet {
   /** At the pace of a real chain: a node that follows must not be overtaken by the pruning. */
   async slowDown(node: SyncNode): Promise<void> {
     await node.supervisor.stop();
-    edit(path.join(node.home, "config", "config.toml"), { "consensus.timeout_commit": "200ms" });
+    edit(path.join(node.home, "config", "config.toml"), paced);
     node.supervisor = this.#supervisor(node.home);
     await node.supervisor.start();
   }
