@@ -7,13 +7,13 @@ import { utf8Encode } from "../../core/bytes.ts";
 import { appInfo, blockAt } from "../support/blocks.ts";
 import type { AppState } from "../support/chainGenesis.ts";
 import { ChunkLies } from "../support/chunkLies.ts";
-import { cometForTests, type Rpc } from "../support/comet.ts";
+import { notOnSolo, type Rpc } from "../support/comet.ts";
 import { transfer } from "../support/idle.ts";
 import { until } from "../support/network.ts";
 import { seededRandom } from "../support/seededRandom.ts";
 import { SyncNet, type SyncHome, type SyncNode, type Trust } from "../support/syncNet.ts";
 
-const { path: comet, skip } = await cometForTests();
+const { path: comet, skip } = await notOnSolo("no peers");
 const seed = Number(process.env["TEST_SEED"] ?? 1);
 const random = seededRandom(seed);
 const snapshotInterval = 80;

@@ -10,12 +10,12 @@ import { Keyring } from "../../client/keyring/keyring.ts";
 import { packageRoot, program } from "../../cli/home/programs.ts";
 import { portsFrom } from "../../cli/supervise/config.ts";
 import { requireFree } from "../../localnet/ports.ts";
-import { cometForTests } from "../support/comet.ts";
+import { notOnSolo } from "../support/comet.ts";
 import { Secrets, logsBelow } from "../support/leaks.ts";
 import { rpcStatus } from "../support/localnet.ts";
 import { Guide, guideBlocks } from "../support/operatorsGuide.ts";
 
-const { path: comet, skip } = await cometForTests();
+const { path: comet, skip } = await notOnSolo("one validator");
 const four = [0, 1, 2, 3];
 
 async function freeOffset(): Promise<number> {

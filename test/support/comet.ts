@@ -20,10 +20,6 @@ export type CometForTests = { readonly path: string; readonly skip: string | fal
 export const onSolo = process.env["ASSAY_ENGINE"] === "solo";
 export const engineName = onSolo ? "solo" : "comet";
 
-/** A suite that is about CometBFT itself, or about several validators, is none of the solo engine's. */
-export const notOnSolo = (skip: string | false): string | false =>
-  onSolo ? "the solo engine has one validator and no consensus" : skip;
-
 /** CometBFT for a network test, or why to skip it; with REQUIRE_COMET=1 there is no skipping. */
 export async function cometForTests(): Promise<CometForTests> {
   if (onSolo) return { path: soloPath, skip: false };
@@ -34,6 +30,11 @@ export async function cometForTests(): Promise<CometForTests> {
     if (!(error instanceof UserError) || process.env["REQUIRE_COMET"] === "1") throw error;
     return { path: "", skip: `${error.message} (REQUIRE_COMET=1 makes this a failure)` };
   }
+}
+
+/** For a file about something that the solo engine lacks on purpose; docs/adr/0020 lists what that is. */
+export async function notOnSolo(lacking: string): Promise<CometForTests> {
+  return onSolo ? { path: "", skip: `the solo engine has ${lacking}` } : cometForTests();
 }
 
 /** Ports that were free a moment ago: Comet takes no port 0. */
