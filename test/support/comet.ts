@@ -1,6 +1,4 @@
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -13,6 +11,7 @@ import {
   type CometConfig,
 } from "../../cli/supervise/config.ts";
 import { soloPath } from "../../cli/supervise/engine.ts";
+import { freeNodePorts } from "./ports.ts";
 
 export type CometForTests = { readonly path: string; readonly skip: string | false };
 
@@ -37,15 +36,6 @@ export async function notOnSolo(lacking: string): Promise<CometForTests> {
   return onSolo ? { path: "", skip: `the solo engine has ${lacking}` } : cometForTests();
 }
 
-/** Ports that were free a moment ago: Comet takes no port 0. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  return ports;
-}
-
 export type CometHome = {
   readonly home: string;
   readonly socketPath: string;
@@ -57,7 +47,7 @@ export type CometHome = {
 export async function cometHome(path: string, more: Partial<CometConfig> = {}): Promise<CometHome> {
   const home = await mkdtemp(join(tmpdir(), "assay-"));
   const socketPath = join(home, "app.sock");
-  const [p2p = 0, rpc = 0] = await freePorts(2);
+  const { p2p, rpc } = await freeNodePorts();
   await initComet(path, home);
   const settings = cometSettings({ profile: "localnet", socketPath, ports: { p2p, rpc }, ...more });
   await writeCometConfig(home, settings);

@@ -4,16 +4,17 @@ import path from "node:path";
 import { DirectSecp256k1Wallet } from "@cosmjs/proto-signing";
 import { buildGenesis } from "../../cli/home/genesis.ts";
 import { writeBeaconKeys, writeGenesis, writeHome, type Home } from "../../cli/home/init.ts";
-import { program } from "../../cli/home/programs.ts";
 import { socketPathOf } from "../../cli/home/socket.ts";
 import { editToml, type TomlValue } from "../../cli/supervise/editToml.ts";
-import { Supervisor } from "../../cli/supervise/supervisor.ts";
+import type { Supervisor } from "../../cli/supervise/supervisor.ts";
 import { joinSettings } from "../../cli/supervise/join.ts";
 import { AssayClient } from "../../client/index.ts";
 import { AbciProxy, type ServeChunk } from "./abciProxy.ts";
 import type { AppState } from "./chainGenesis.ts";
-import { freePorts, Rpc } from "./comet.ts";
+import { Rpc } from "./comet.ts";
 import { testKey } from "./keys.ts";
+import { freeNodePorts } from "./ports.ts";
+import { supervised } from "./supervised.ts";
 
 const chainId = "assay-local-1";
 
@@ -160,10 +161,10 @@ export class SyncNet {
 
   async #home(): Promise<SyncHome> {
     const home = path.join(this.folder, `node${this.#homes++}`);
-    const [rpc = 0, p2p = 0, app = 0] = await freePorts(3);
+    const ports = await freeNodePorts();
     const made = await writeHome({
       ...{ home, chainId, comet: this.#comet, profile: "localnet", keyringBackend: "test" },
-      ...{ ports: { rpc, p2p, app }, moniker: path.basename(home), nodes: [] },
+      ...{ ports, moniker: path.basename(home), nodes: [] },
     });
     edit(path.join(home, "config", "app.toml"), {
       "min-retain-blocks": this.#options.minRetainBlocks,
@@ -171,7 +172,7 @@ export class SyncNet {
       "minimum-gas-prices": "0uassay",
     });
     const id = made.nodeId;
-    return { home, made, id, rpc: new Rpc(rpc), peer: `${id}@127.0.0.1:${p2p}` };
+    return { home, made, id, rpc: new Rpc(ports.rpc), peer: `${id}@127.0.0.1:${ports.p2p}` };
   }
 
   async #interpose(index: number, { home }: SyncHome): Promise<void> {
@@ -198,13 +199,7 @@ export class SyncNet {
   }
 
   #supervisor(home: string): Supervisor {
-    return new Supervisor({
-      app: program("app/main", "--home", home),
-      comet: { path: this.#comet, home },
-      socketPath: socketPathOf(home),
-      logDirectory: path.join(home, "logs"),
-      backoffMs: [200],
-    });
+    return supervised(this.#comet, home, { backoffMs: [200] });
   }
 }
 
