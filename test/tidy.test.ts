@@ -262,6 +262,25 @@ describe("tidy: runner", () => {
     assert.equal(run("exits.mjs").last, "0 passed, 1 failed");
   });
 
+  it("S16: a skipped suite is a skip with its reason, not a file without tests", async () => {
+    const skipped = run("skipsSuites.mjs", "passes.mjs");
+    assert.equal(skipped.last, "2 passed, 0 failed, 3 skipped");
+    assert.equal(skipped.status, 0);
+    const { runFiles } = await script<{
+      runFiles: (files: string[], options: object) => Promise<{ unknown: boolean }>;
+    }>("test/run.mjs");
+    const { noFewer, reasonCounts, summaryOf } = await script<{
+      noFewer: (outcome: unknown, least: number) => unknown;
+      reasonCounts: (reasons: string[]) => string[];
+      summaryOf: (outcome: unknown) => string;
+    }>("test/outcome.mjs");
+    const file = join(root, "test/tidy/canary/skipsSuites.mjs");
+    const outcome = await runFiles([file], { timeoutMs: 60_000, seed: 1 });
+    assert.equal(outcome.unknown, true);
+    assert.equal(summaryOf(noFewer(outcome, 9)), "0 passed, 0 failed, 2 skipped");
+    assert.deepEqual(reasonCounts(["a", "b", "a"]), ["a (2)", "b"]);
+  });
+
   it("S16: a skip that is not allowed and a lost test are failures", async () => {
     const { noFewer, withoutSkips, summaryOf } = await script<{
       noFewer: (outcome: unknown, least: number) => unknown;

@@ -4,13 +4,17 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { engineCommand } from "../../cli/supervise/engine.ts";
 import { createServer, type AbciHandlers, type AbciServer } from "../../app/abci/server.ts";
-import { cometForTests, cometHome, type CometHome } from "../support/comet.ts";
+import { cometForTests, cometHome, onSolo, type CometHome } from "../support/comet.ts";
 import { tinyHandlers } from "../support/tinyApp.ts";
 
 const comet = await cometForTests();
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 const hex = (text: string) => Buffer.from(text).toString("hex");
+
+/** One each for consensus, mempool, queries and snapshots, which the solo engine does without. */
+const connections = onSolo ? 3 : 4;
 
 type TxCommit = {
   check_tx: { code: number };
@@ -32,7 +36,7 @@ function recorded(handlers: AbciHandlers, calls: string[]): AbciHandlers {
   return Object.fromEntries(wrapped) as AbciHandlers;
 }
 
-describe("localnet: the ABCI server behind CometBFT", { skip: comet.skip }, () => {
+describe("localnet: the ABCI server behind its engine", { skip: comet.skip }, () => {
   const calls: string[] = [];
   let node: CometHome;
   let server: AbciServer;
@@ -45,9 +49,8 @@ describe("localnet: the ABCI server behind CometBFT", { skip: comet.skip }, () =
     const handlers = recorded(tinyHandlers(join(node.home, "state.json")), calls);
     server = createServer(handlers, { fatal: (error) => (fatal = error) });
     await server.listen(node.socketPath);
-    process_ = spawn(comet.path, ["start", "--home", node.home], {
-      stdio: ["ignore", "pipe", "ignore"],
-    });
+    const { command, args } = engineCommand(comet.path, "start", "--home", node.home);
+    process_ = spawn(command, args, { stdio: ["ignore", "pipe", "ignore"] });
     process_.stdout?.setEncoding("utf8").on("data", (text: string) => (log += text));
   });
   after(async () => {
@@ -59,7 +62,7 @@ describe("localnet: the ABCI server behind CometBFT", { skip: comet.skip }, () =
   it("shakes hands from height 0 and makes the first block", async () => {
     // A height is known once its block is stored; the next one shows that the app committed it.
     await node.rpc.untilHeight(2);
-    assert.equal(server.connections(), 4);
+    assert.equal(server.connections(), connections);
     assert.deepEqual(calls.slice(0, 2), ["info", "initChain"]);
     assert.ok(calls.includes("prepareProposal") && calls.includes("processProposal"));
     assert.ok(calls.indexOf("finalizeBlock") < calls.indexOf("commit"));
@@ -80,7 +83,7 @@ describe("localnet: the ABCI server behind CometBFT", { skip: comet.skip }, () =
   it("refuses a bad transaction by a code, and the connection lives on", async () => {
     const sent = await node.rpc.call<TxCommit>("broadcast_tx_commit", { tx: base64("?") });
     assert.equal(sent.check_tx.code, 2);
-    assert.equal(server.connections(), 4);
+    assert.equal(server.connections(), connections);
   });
 
   it("C1: takes 500 pipelined transactions and is asked to check the rest again", async () => {
@@ -113,7 +116,7 @@ describe("localnet: the ABCI server behind CometBFT", { skip: comet.skip }, () =
     assert.equal(await node.rpc.height(), proof);
   });
 
-  it("ends with Comet, without a fault of its own", async () => {
+  it("ends with the engine, without a fault of its own", async () => {
     process_.kill("SIGTERM");
     await once(process_, "exit");
     assert.equal(fatal, undefined);

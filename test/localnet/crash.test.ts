@@ -19,7 +19,7 @@ import {
 } from "../../proto/gen/assay/tasks/v1/tasks.ts";
 import { PostStatus } from "../../proto/gen/assay/tasks/v1/tx.ts";
 import { InfoWatch, allPosts, appInfo, blockAt } from "../support/blocks.ts";
-import { cometForTests } from "../support/comet.ts";
+import { cometForTests, onSolo } from "../support/comet.ts";
 import {
   killPlan,
   shuffled,
@@ -42,6 +42,9 @@ const { path: comet, skip } = await cometForTests();
 const seed = Number(process.env["TEST_SEED"] ?? 1);
 const random = seededRandom(seed);
 const input = { numbers: [1, 2, 3] };
+
+/** An executor's own death is the same on both engines. */
+const plan = onSolo ? killPlan.filter(({ victim }) => !/^executor/.test(victim)) : killPlan;
 
 describe(`T7: kill -9 in the middle of tasks, seed ${seed}`, { skip, timeout: 600_000 }, () => {
   let net: TestNetwork;
@@ -66,7 +69,7 @@ describe(`T7: kill -9 in the middle of tasks, seed ${seed}`, { skip, timeout: 60
     await net.stop();
   });
 
-  for (const kill of shuffled(killPlan, random)) {
+  for (const kill of shuffled(plan, random)) {
     const anyMs = random(1_500);
     const owner = random(4);
     it(`${kill.victim} at ${kill.moment}: the task ends VALID, each seat posts twice, nobody loses`, async () => {

@@ -8,13 +8,13 @@ import { inspectDb, stateAt } from "../../app/db/index.ts";
 import { program } from "../../cli/home/programs.ts";
 import { connectRpc } from "../../client/rpc/rpc.ts";
 import { appInfo, blockAt, type AppInfo } from "../support/blocks.ts";
-import { cometForTests } from "../support/comet.ts";
+import { notOnSolo } from "../support/comet.ts";
 import { testRegistry } from "../support/driverReplica.ts";
 import { testKey } from "../support/keys.ts";
 import { until } from "../support/network.ts";
 import { startRealNode, writeRealHome, type RealHome, type RealNode } from "../support/realNode.ts";
 
-const { path: comet, skip } = await cometForTests();
+const { path: comet, skip } = await notOnSolo("none of CometBFT's fail points");
 const accounts = [{ address: testKey("alice").address, amount: 1_000_000n }];
 /** CometBFT passes ten fail points a height: the last of these dies in its second height. */
 const points = Array.from({ length: 12 }, (_, i) => i);

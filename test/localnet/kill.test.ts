@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { cometForTests } from "../support/comet.ts";
+import { notOnSolo } from "../support/comet.ts";
 import { rpcStatus, TestLocalnet } from "../support/localnet.ts";
 
-const comet = await cometForTests();
+const comet = await notOnSolo("one validator");
 
 describe("localnet: four consensus validators", { skip: comet.skip }, () => {
   let net: TestLocalnet;

@@ -9,23 +9,14 @@ import { after, before, describe, it } from "node:test";
 import { Keyring } from "../../client/keyring/keyring.ts";
 import { packageRoot, program } from "../../cli/home/programs.ts";
 import { portsFrom } from "../../cli/supervise/config.ts";
-import { requireFree } from "../../localnet/ports.ts";
-import { cometForTests } from "../support/comet.ts";
+import { notOnSolo } from "../support/comet.ts";
 import { Secrets, logsBelow } from "../support/leaks.ts";
 import { rpcStatus } from "../support/localnet.ts";
 import { Guide, guideBlocks } from "../support/operatorsGuide.ts";
+import { freeOffset } from "../support/ports.ts";
 
-const { path: comet, skip } = await cometForTests();
+const { path: comet, skip } = await notOnSolo("one validator");
 const four = [0, 1, 2, 3];
-
-async function freeOffset(): Promise<number> {
-  for (;;) {
-    const offset = 1_000 + Math.floor(Math.random() * 20_000);
-    const ports = four.flatMap((i) => Object.values(portsFrom(offset + 10 * i)));
-    const taken = await requireFree(ports).catch(() => "taken");
-    if (taken === undefined) return offset;
-  }
-}
 
 describe("docs/OPERATORS.md: four homes by its commands alone", { skip, timeout: 900_000 }, () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "assay-ops-"));
@@ -51,7 +42,7 @@ describe("docs/OPERATORS.md: four homes by its commands alone", { skip, timeout:
   };
 
   before(async () => {
-    offset = await freeOffset();
+    offset = await freeOffset((at) => four.flatMap((i) => Object.values(portsFrom(at + 10 * i))));
     for (const block of guideBlocks(offset)) await guide.run(block);
   });
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { appInfo, blockAt } from "../support/blocks.ts";
-import { cometForTests, type Rpc } from "../support/comet.ts";
+import { notOnSolo, type Rpc } from "../support/comet.ts";
 import { transfer } from "../support/idle.ts";
 import { until } from "../support/network.ts";
 import { SyncNet, type SyncNode } from "../support/syncNet.ts";
 
-const { path: comet, skip } = await cometForTests();
+const { path: comet, skip } = await notOnSolo("no peers");
 const chainBlocks = 5_000;
 const minRetainBlocks = 500;
 const snapshotInterval = 500;

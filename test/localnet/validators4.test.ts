@@ -19,11 +19,11 @@ import {
 import { utf8Encode } from "../../core/bytes.ts";
 import { TaskStatus } from "../../proto/gen/assay/tasks/v1/tasks.ts";
 import { MsgRequestTaskResponse } from "../../proto/gen/assay/tasks/v1/tx.ts";
-import { cometForTests } from "../support/comet.ts";
+import { notOnSolo } from "../support/comet.ts";
 import { assertQuiet, sendOne } from "../support/idle.ts";
 import { TestNetwork, releaseName, taskKey } from "../support/network.ts";
 
-const { path: comet, skip } = await cometForTests();
+const { path: comet, skip } = await notOnSolo("one validator");
 const input = { numbers: [1, 2, 3] };
 
 describe("T8: four consensus validators on real CometBFT", { skip, timeout: 600_000 }, () => {

@@ -1,16 +1,10 @@
 import { execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
+import { freeNodePorts } from "../support/ports.ts";
 import { root, scratch } from "./harness.ts";
 import type { LoadAccount } from "./load.ts";
-import {
-  editFile,
-  finished,
-  firstBlock,
-  freePort,
-  loadSettings,
-  type RunningNode,
-} from "./node.ts";
+import { editFile, finished, firstBlock, loadSettings, type RunningNode } from "./node.ts";
 
 const peer = path.join(root, "test/perf/peer");
 
@@ -39,7 +33,7 @@ export async function startGoChain(
     env: { ...process.env, GOCHAIN: binary },
     stdio: ["ignore", "ignore", "inherit"],
   });
-  const ports = { rpc: await freePort(), p2p: await freePort() };
+  const ports = await freeNodePorts();
   const rpc = `http://127.0.0.1:${ports.rpc}`;
   editFile(path.join(home, "config", "config.toml"), {
     ...loadSettings,
@@ -69,7 +63,7 @@ export async function startKvstore(comet: string): Promise<RunningNode> {
   const home = path.join(scratch, "kvstore");
   fs.rmSync(home, { recursive: true, force: true });
   execFileSync(comet, ["init", "--home", home], { stdio: "ignore" });
-  const ports = { rpc: await freePort(), p2p: await freePort() };
+  const ports = await freeNodePorts();
   const rpc = `http://127.0.0.1:${ports.rpc}`;
   editFile(path.join(home, "config", "config.toml"), {
     ...loadSettings,

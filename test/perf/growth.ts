@@ -3,11 +3,11 @@ import path from "node:path";
 import { buildGenesis } from "../../cli/home/genesis.ts";
 import { writeBeaconKeys, writeGenesis, writeHome } from "../../cli/home/init.ts";
 import { program } from "../../cli/home/programs.ts";
-import { socketPathOf } from "../../cli/home/socket.ts";
-import { Supervisor } from "../../cli/supervise/supervisor.ts";
+import { freeNodePorts } from "../support/ports.ts";
+import { supervised } from "../support/supervised.ts";
 import { report, scratch } from "./harness.ts";
 import type { Ports } from "../../cli/supervise/config.ts";
-import { editFile, firstBlock, freePort } from "./node.ts";
+import { editFile, firstBlock } from "./node.ts";
 
 const chainId = "assay-dev-1";
 /** Bytes that an empty block of four validators takes (PERFORMANCE 6.1). */
@@ -30,14 +30,11 @@ export type Growth = {
 export async function growth(comet: string, blocks: number): Promise<Growth> {
   const home = path.join(scratch, "growth");
   fs.rmSync(home, { recursive: true, force: true });
-  const ports = { rpc: await freePort(), p2p: await freePort(), app: await freePort() };
+  const ports = await freeNodePorts();
   const rpc = `http://127.0.0.1:${ports.rpc}`;
   await writeChain(comet, home, ports);
-  const node = new Supervisor({
+  const node = supervised(comet, home, {
     app: program("app/main", "--home", home, "--log-level", "warn"),
-    comet: { path: comet, home },
-    socketPath: socketPathOf(home),
-    logDirectory: path.join(home, "logs"),
   });
   await node.start();
   await firstBlock(rpc);

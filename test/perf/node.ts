@@ -1,13 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import fs from "node:fs";
-import net from "node:net";
 import path from "node:path";
 import { buildGenesis } from "../../cli/home/genesis.ts";
 import { writeBeaconKeys, writeGenesis, writeHome } from "../../cli/home/init.ts";
-import { program } from "../../cli/home/programs.ts";
-import { socketPathOf } from "../../cli/home/socket.ts";
 import { editToml } from "../../cli/supervise/editToml.ts";
-import { Supervisor } from "../../cli/supervise/supervisor.ts";
+import { freeNodePorts } from "../support/ports.ts";
+import { supervised } from "../support/supervised.ts";
 import { scratch } from "./harness.ts";
 import type { LoadAccount } from "./load.ts";
 
@@ -28,14 +26,6 @@ export type RunningNode = {
   stop(): Promise<void>;
 };
 
-export async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}
-
 /** A home of one consensus validator with these accounts in genesis, and its RPC port. */
 export async function assayHome(
   comet: string,
@@ -44,7 +34,7 @@ export async function assayHome(
 ): Promise<{ home: string; rpc: string }> {
   const home = path.join(scratch, name);
   fs.rmSync(home, { recursive: true, force: true });
-  const ports = { rpc: await freePort(), p2p: await freePort(), app: await freePort() };
+  const ports = await freeNodePorts();
   const rpc = `http://127.0.0.1:${ports.rpc}`;
   const made = await writeHome({
     ...{ home, comet, ports, moniker: "load", chainId: loadChainId, profile: "localnet" },
@@ -68,12 +58,7 @@ export async function startAssay(
   accounts: readonly LoadAccount[],
 ): Promise<RunningNode> {
   const { home, rpc } = await assayHome(comet, accounts);
-  const node = new Supervisor({
-    app: program("app/main", "--home", home),
-    comet: { path: comet, home },
-    socketPath: socketPathOf(home),
-    logDirectory: path.join(home, "logs"),
-  });
+  const node = supervised(comet, home);
   await node.start();
   await firstBlock(rpc);
   const { comet: cometPid = 0, app: appPid = 0 } = node.pids();
@@ -89,7 +74,7 @@ export async function startSkeleton(
   const home = path.join(scratch, "skeleton");
   fs.rmSync(home, { recursive: true, force: true });
   await finished(spawn(comet, ["init", "--home", home], { stdio: "ignore" }));
-  const ports = { rpc: await freePort(), p2p: await freePort(), app: await freePort() };
+  const ports = await freeNodePorts();
   editFile(path.join(home, "config", "config.toml"), {
     ...loadSettings,
     proxy_app: `unix://${home}/a.sock`,

@@ -1,6 +1,4 @@
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -13,16 +11,13 @@ import {
   type CometConfig,
 } from "../../cli/supervise/config.ts";
 import { soloPath } from "../../cli/supervise/engine.ts";
+import { freeNodePorts } from "./ports.ts";
 
 export type CometForTests = { readonly path: string; readonly skip: string | false };
 
 /** The same tests run on the solo engine, which is always there. */
 export const onSolo = process.env["ASSAY_ENGINE"] === "solo";
 export const engineName = onSolo ? "solo" : "comet";
-
-/** A suite that is about CometBFT itself, or about several validators, is none of the solo engine's. */
-export const notOnSolo = (skip: string | false): string | false =>
-  onSolo ? "the solo engine has one validator and no consensus" : skip;
 
 /** CometBFT for a network test, or why to skip it; with REQUIRE_COMET=1 there is no skipping. */
 export async function cometForTests(): Promise<CometForTests> {
@@ -36,13 +31,9 @@ export async function cometForTests(): Promise<CometForTests> {
   }
 }
 
-/** Ports that were free a moment ago: Comet takes no port 0. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  return ports;
+/** For a file about something that the solo engine lacks on purpose; docs/adr/0020 lists what that is. */
+export async function notOnSolo(lacking: string): Promise<CometForTests> {
+  return onSolo ? { path: "", skip: `the solo engine has ${lacking}` } : cometForTests();
 }
 
 export type CometHome = {
@@ -56,7 +47,7 @@ export type CometHome = {
 export async function cometHome(path: string, more: Partial<CometConfig> = {}): Promise<CometHome> {
   const home = await mkdtemp(join(tmpdir(), "assay-"));
   const socketPath = join(home, "app.sock");
-  const [p2p = 0, rpc = 0] = await freePorts(2);
+  const { p2p, rpc } = await freeNodePorts();
   await initComet(path, home);
   const settings = cometSettings({ profile: "localnet", socketPath, ports: { p2p, rpc }, ...more });
   await writeCometConfig(home, settings);

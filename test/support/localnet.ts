@@ -5,7 +5,8 @@ import os from "node:os";
 import path from "node:path";
 import { program } from "../../cli/home/programs.ts";
 import { isSolo } from "../../cli/supervise/engine.ts";
-import { demoServerPort, nodePorts, requireFree } from "../../localnet/ports.ts";
+import { demoServerPort, nodePorts } from "../../localnet/ports.ts";
+import { freeOffset } from "./ports.ts";
 
 export type Finished = { readonly code: number | null; readonly out: string; readonly err: string };
 
@@ -41,7 +42,8 @@ export class TestLocalnet {
   }
 
   async args(...more: readonly string[]): Promise<string[]> {
-    if (this.offset === 0) this.offset = await freeOffset(this.validators);
+    if (this.offset === 0)
+      this.offset = await freeOffset((offset) => portsOf(this.validators, offset));
     const common = ["--data", path.join(this.data, "net"), "--port-offset", String(this.offset)];
     return [...common, "--v", String(this.validators), ...more];
   }
@@ -97,14 +99,9 @@ export class TestLocalnet {
   }
 }
 
-/** An offset that leaves every port of a network free. */
-async function freeOffset(validators: number): Promise<number> {
-  for (;;) {
-    const offset = 1_000 + Math.floor(Math.random() * 20_000);
-    const nodes = Array.from({ length: validators }, (_, i) => Object.values(nodePorts(i, offset)));
-    const taken = await requireFree([...nodes.flat(), demoServerPort(offset)]).catch(() => "taken");
-    if (taken === undefined) return offset;
-  }
+function portsOf(validators: number, offset: number): number[] {
+  const nodes = Array.from({ length: validators }, (_, i) => Object.values(nodePorts(i, offset)));
+  return [...nodes.flat(), demoServerPort(offset)];
 }
 
 export type RpcStatus = {

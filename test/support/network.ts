@@ -2,17 +2,16 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
 import http from "node:http";
-import net from "node:net";
+import type net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { DirectSecp256k1Wallet } from "@cosmjs/proto-signing";
 import { setUpNode, writeExecutorHome } from "../../cli/executor/setup.ts";
 import { program } from "../../cli/home/programs.ts";
-import { socketPathOf } from "../../cli/home/socket.ts";
 import { publishService } from "../../cli/service/publish.ts";
 import type { Command } from "../../cli/supervise/child.ts";
 import { nodeId, writeCometConfig } from "../../cli/supervise/config.ts";
-import { Supervisor } from "../../cli/supervise/supervisor.ts";
+import type { Supervisor } from "../../cli/supervise/supervisor.ts";
 import { AssayClient } from "../../client/index.ts";
 import { Keyring, newMnemonic, deriveKey } from "../../client/keyring/keyring.ts";
 import { Accounts } from "../../localnet/accounts.ts";
@@ -20,6 +19,8 @@ import { Folder, type Network } from "../../localnet/folder.ts";
 import { connectNodes, rpcUrls, writeNetwork } from "../../localnet/homes.ts";
 import { nodePorts } from "../../localnet/ports.ts";
 import { Role } from "../../proto/gen/assay/registry/v1/registry.ts";
+import { freeOffset } from "./ports.ts";
+import { supervised } from "./supervised.ts";
 
 const chainId = "assay-local-1";
 const bothRoles = [Role.ROLE_EXECUTOR, Role.ROLE_VALIDATOR];
@@ -103,7 +104,9 @@ export class TestNetwork {
   ): Promise<TestNetwork> {
     const folder = new Folder(fs.mkdtempSync(path.join(os.tmpdir(), "assay-net-")));
     folder.open();
-    const portOffset = await freeOffset(validators);
+    const portOffset = await freeOffset((offset) =>
+      Array.from({ length: validators }, (_, i) => Object.values(nodePorts(i, offset))).flat(),
+    );
     const self = new TestNetwork(
       comet,
       folder,
@@ -355,11 +358,9 @@ export class TestNetwork {
     const home = this.folder.in(`node${index}`);
     const placement = this.#placement;
     const app: Command = { ...program("app/main", "--home", home), ...(env && { env }) };
-    const supervisor = new Supervisor({
+    const comet = placement?.wrapped(index, this.#comet) ?? this.#comet;
+    const supervisor = supervised(comet, home, {
       app: placement?.command(index, app) ?? app,
-      comet: { path: placement?.wrapped(index, this.#comet) ?? this.#comet, home },
-      socketPath: socketPathOf(home),
-      logDirectory: path.join(home, "logs"),
       backoffMs: [200],
       maxRestarts: 20,
     });
@@ -398,27 +399,6 @@ export function stopped(child: ChildProcess, signal: NodeJS.Signals): Promise<vo
   return new Promise((done) => {
     child.once("exit", () => done());
     child.kill(signal);
-  });
-}
-
-/** A stretch of ports that nobody has: node i takes 10 from offset + 10 i. */
-async function freeOffset(nodes: number): Promise<number> {
-  for (let tries = 0; tries < 50; tries++) {
-    const offset = 1_000 + 100 * Math.floor(Math.random() * 300);
-    const ports = Array.from({ length: nodes }, (_, i) =>
-      Object.values(nodePorts(i, offset)),
-    ).flat();
-    const free = await Promise.all(ports.map(isFree));
-    if (free.every(Boolean)) return offset;
-  }
-  throw new Error("no free ports for a network");
-}
-
-function isFree(port: number): Promise<boolean> {
-  const server = net.createServer();
-  return new Promise((resolve) => {
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
 }
 

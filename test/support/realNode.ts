@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beaconSecret, blsPublicKey, makeProof } from "../../app/crypto/bls.ts";
 import { buildGenesis } from "../../cli/home/genesis.ts";
-import { program } from "../../cli/home/programs.ts";
 import { cometSettings, initComet, writeCometConfig } from "../../cli/supervise/config.ts";
-import { Supervisor, type SupervisorOptions } from "../../cli/supervise/supervisor.ts";
+import type { Supervisor, SupervisorOptions } from "../../cli/supervise/supervisor.ts";
 import { modules } from "../../app/modules.ts";
 import { initHome } from "../../solo/home.ts";
-import { freePorts } from "./comet.ts";
+import { socketPathOf } from "../../cli/home/socket.ts";
+import { freeNodePorts } from "./ports.ts";
+import { supervised } from "./supervised.ts";
 import { withoutEmpty, type AppState } from "./chainGenesis.ts";
 
 export type RealNode = {
@@ -47,9 +48,9 @@ export async function writeRealHome(comet: string, options: RealNodeOptions): Pr
   mkdirSync(join(home, "config"), { recursive: true });
   await initComet(comet, home);
   if (options.soloKeys !== undefined) addSoloKeys(home, options.soloKeys);
-  const [rpcPort = 0, p2pPort = 0] = await freePorts(2);
-  const socketPath = join(home, "app.sock");
-  const ports = { rpc: rpcPort, p2p: p2pPort };
+  const { rpc, p2p } = await freeNodePorts();
+  const socketPath = socketPathOf(home);
+  const ports = { rpc, p2p };
   await writeCometConfig(home, cometSettings({ profile: "localnet", socketPath, ports }));
   const price = options.minGasPrice ?? "";
   writeFileSync(join(home, "config", "app.toml"), `minimum-gas-prices = "${price}"\n`);
@@ -59,19 +60,16 @@ export async function writeRealHome(comet: string, options: RealNodeOptions): Pr
     const text = readFileSync(file, "utf8");
     writeFileSync(file, text.replace("create_empty_blocks = false", "create_empty_blocks = true"));
   }
-  return { home, chainId, socketPath, rpc: `http://127.0.0.1:${rpcPort}` };
+  return { home, chainId, socketPath, rpc: `http://127.0.0.1:${rpc}` };
 }
 
 /** One consensus validator behind a real CometBFT. */
 export async function startRealNode(comet: string, options: RealNodeOptions): Promise<RealNode> {
-  const { home, chainId, socketPath, rpc } = await writeRealHome(comet, options);
+  const { home, chainId, rpc } = await writeRealHome(comet, options);
   const { cometEnv, supervise } = options;
   const lines: string[] = [];
-  const supervisor = new Supervisor({
-    app: program("app/main", "--home", home, "--socket", socketPath),
+  const supervisor = supervised(comet, home, {
     comet: { path: comet, home, ...(cometEnv === undefined ? {} : { env: cometEnv }) },
-    socketPath,
-    logDirectory: join(home, "logs"),
     ...supervise,
     echo: (line) => {
       lines.push(line);

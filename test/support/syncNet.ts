@@ -3,15 +3,18 @@ import os from "node:os";
 import path from "node:path";
 import { DirectSecp256k1Wallet } from "@cosmjs/proto-signing";
 import { buildGenesis } from "../../cli/home/genesis.ts";
-import { writeBeaconKeys, writeGenesis, writeHome } from "../../cli/home/init.ts";
-import { program } from "../../cli/home/programs.ts";
+import { writeBeaconKeys, writeGenesis, writeHome, type Home } from "../../cli/home/init.ts";
 import { socketPathOf } from "../../cli/home/socket.ts";
 import { editToml, type TomlValue } from "../../cli/supervise/editToml.ts";
-import { Supervisor } from "../../cli/supervise/supervisor.ts";
+import type { Supervisor } from "../../cli/supervise/supervisor.ts";
 import { joinSettings } from "../../cli/supervise/join.ts";
 import { AssayClient } from "../../client/index.ts";
-import { freePorts, Rpc } from "./comet.ts";
+import { AbciProxy, type ServeChunk } from "./abciProxy.ts";
+import type { AppState } from "./chainGenesis.ts";
+import { Rpc } from "./comet.ts";
 import { testKey } from "./keys.ts";
+import { freeNodePorts } from "./ports.ts";
+import { supervised } from "./supervised.ts";
 
 const chainId = "assay-local-1";
 
@@ -19,29 +22,56 @@ const chainId = "assay-local-1";
 const fast = {
   "consensus.timeout_commit": "10ms",
   "consensus.create_empty_blocks": true,
+  "p2p.flush_throttle_timeout": "1ms",
+  "consensus.peer_gossip_sleep_duration": "2ms",
+  // The turns of a validator that is not there yet.
+  "consensus.timeout_propose": "60ms",
+  "consensus.timeout_prevote": "30ms",
+  "consensus.timeout_precommit": "30ms",
   "instrumentation.prometheus": false,
+} as const;
+
+const paced = {
+  "p2p.flush_throttle_timeout": "10ms",
+  "consensus.peer_gossip_sleep_duration": "10ms",
+  "consensus.timeout_commit": "200ms",
+  "consensus.timeout_propose": "300ms",
+  "consensus.timeout_prevote": "200ms",
+  "consensus.timeout_precommit": "200ms",
 } as const;
 
 export type SyncNode = {
   readonly home: string;
   readonly rpc: Rpc;
+  /** Of its p2p key, as others' logs name it. */
+  readonly id: string;
   /** id@host:port, for the peers of others. */
   readonly peer: string;
   supervisor: Supervisor;
 };
 
+export type SyncHome = Omit<SyncNode, "supervisor"> & { readonly made: Home };
+export type Trust = { readonly height: number; readonly hash: string };
+
 export type SyncNetOptions = {
   readonly minRetainBlocks: number;
   readonly snapshotInterval: number;
+  /** In genesis, to make the state larger than one chunk. */
+  readonly accounts?: readonly { readonly address: string; readonly amount: bigint }[];
+  readonly editState?: (state: AppState) => void;
+  /** What peers get of a running validator's snapshots, by its index. */
+  readonly serveChunk?: (index: number, ...args: Parameters<ServeChunk>) => ReturnType<ServeChunk>;
 };
 
-/** One consensus validator that prunes, and full nodes that join it late; everything ends with stop(). */
+/** Consensus validators that prune, and nodes that join them late; everything ends with stop(). */
 export class SyncNet {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "assay-sync-"));
   readonly nodes: SyncNode[] = [];
   readonly #comet: string;
   readonly #options: SyncNetOptions;
   readonly #key = testKey("state sync");
+  readonly #proxies: AbciProxy[] = [];
+  #homes = 0;
   #genesis: Record<string, unknown> = {};
 
   constructor(comet: string, options: SyncNetOptions) {
@@ -49,37 +79,66 @@ export class SyncNet {
     this.#options = options;
   }
 
-  async startValidator(): Promise<SyncNode> {
-    const { made, ...node } = await this.#home();
+  /** Homes of all consensus validators, each with the genesis file that names them. */
+  async writeValidators(powers: readonly bigint[]): Promise<SyncHome[]> {
+    const homes: SyncHome[] = [];
+    while (homes.length < powers.length) homes.push(await this.#home());
+    const keyed = writeBeaconKeys(homes.map(({ made }) => made));
     this.#genesis = buildGenesis({
       ...{ chainId, profile: "localnet", timeMs: Date.now() },
-      validators: writeBeaconKeys([made]),
-      accounts: [{ address: this.#key.address, amount: 1_000_000_000n }],
+      validators: keyed.map((validator, i) => ({ ...validator, power: powers[i] ?? 0n })),
+      accounts: [
+        { address: this.#key.address, amount: 1_000_000_000n },
+        ...(this.#options.accounts ?? []),
+      ],
     });
     const params = this.#genesis["consensus_params"] as { evidence: Record<string, string> };
     params.evidence["max_age_num_blocks"] = "100";
     params.evidence["max_age_duration"] = "1000000000";
-    writeGenesis(node.home, this.#genesis);
-    return this.#start(node, {});
+    this.#options.editState?.(this.#genesis["app_state"] as AppState);
+    for (const { home } of homes) writeGenesis(home, this.#genesis);
+    return homes;
   }
 
-  /** A fresh home that trusts one block of the chain and fetches all else from peers. */
-  async join(trust: { readonly height: number; readonly hash: string }): Promise<SyncNode> {
-    const node = await this.#home();
-    writeGenesis(node.home, this.#genesis);
-    const urls = this.nodes.map(({ rpc }) => rpc.url);
+  /** Validators of the first block. */
+  async startValidators(homes: readonly SyncHome[]): Promise<SyncNode[]> {
+    for (const [index, node] of homes.entries()) await this.#interpose(index, node);
+    return Promise.all(
+      homes.map((node) => {
+        const peers = homes.filter((other) => other !== node);
+        return this.#start(node, peersOf(peers));
+      }),
+    );
+  }
+
+  async startValidator(): Promise<SyncNode> {
+    const [node] = await this.startValidators(await this.writeValidators([10n]));
+    if (node === undefined) throw new Error("validators: expected one, got none");
+    return node;
+  }
+
+  /** A home without blocks that trusts one block of the chain and fetches all else from peers. */
+  async join(
+    trust: Trust,
+    { late, from = this.nodes }: { late?: SyncHome; from?: readonly SyncNode[] } = {},
+  ): Promise<SyncNode> {
+    const node = late ?? (await this.#home());
+    if (late === undefined) writeGenesis(node.home, this.#genesis);
+    const urls = from.map(({ rpc }) => rpc.url);
     const rpcServers = urls.length > 1 ? urls : [...urls, ...urls];
     return this.#start(node, {
       ...joinSettings({ ...trust, rpcServers }),
       "statesync.discovery_time": "5s",
-      "p2p.persistent_peers": this.nodes.map(({ peer }) => peer).join(","),
+      // The least that CometBFT takes.
+      "statesync.chunk_request_timeout": "5s",
+      ...peersOf(from),
     });
   }
 
   /** At the pace of a real chain: a node that follows must not be overtaken by the pruning. */
   async slowDown(node: SyncNode): Promise<void> {
     await node.supervisor.stop();
-    edit(path.join(node.home, "config", "config.toml"), { "consensus.timeout_commit": "200ms" });
+    edit(path.join(node.home, "config", "config.toml"), paced);
     node.supervisor = this.#supervisor(node.home);
     await node.supervisor.start();
   }
@@ -96,44 +155,56 @@ export class SyncNet {
 
   async stop(): Promise<void> {
     await Promise.all(this.nodes.map(({ supervisor }) => supervisor.stop()));
+    await Promise.all(this.#proxies.map((proxy) => proxy.close()));
     fs.rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  async #home() {
-    const home = path.join(this.folder, `node${this.nodes.length}`);
-    const [rpc = 0, p2p = 0, app = 0] = await freePorts(3);
+  async #home(): Promise<SyncHome> {
+    const home = path.join(this.folder, `node${this.#homes++}`);
+    const ports = await freeNodePorts();
     const made = await writeHome({
       ...{ home, chainId, comet: this.#comet, profile: "localnet", keyringBackend: "test" },
-      ...{ ports: { rpc, p2p, app }, moniker: path.basename(home), nodes: [] },
+      ...{ ports, moniker: path.basename(home), nodes: [] },
     });
     edit(path.join(home, "config", "app.toml"), {
       "min-retain-blocks": this.#options.minRetainBlocks,
       "state-sync.snapshot-interval": this.#options.snapshotInterval,
       "minimum-gas-prices": "0uassay",
     });
-    return { home, made, rpc: new Rpc(rpc), peer: `${made.nodeId}@127.0.0.1:${p2p}` };
+    const id = made.nodeId;
+    return { home, made, id, rpc: new Rpc(ports.rpc), peer: `${id}@127.0.0.1:${ports.p2p}` };
+  }
+
+  async #interpose(index: number, { home }: SyncHome): Promise<void> {
+    const { serveChunk } = this.#options;
+    if (serveChunk === undefined) return;
+    const proxy = new AbciProxy(socketPathOf(home), (asked, chunk) =>
+      serveChunk(index, asked, chunk),
+    );
+    const socket = path.join(home, "proxy.sock");
+    await proxy.listen(socket);
+    this.#proxies.push(proxy);
+    edit(path.join(home, "config", "config.toml"), { proxy_app: `unix://${socket}` });
   }
 
   async #start(
-    { home, rpc, peer }: Omit<SyncNode, "supervisor">,
+    { home, rpc, id, peer }: Omit<SyncNode, "supervisor">,
     settings: Readonly<Record<string, TomlValue>>,
   ): Promise<SyncNode> {
     edit(path.join(home, "config", "config.toml"), { ...fast, ...settings });
-    const node = { home, rpc, peer, supervisor: this.#supervisor(home) };
+    const node = { home, rpc, id, peer, supervisor: this.#supervisor(home) };
     this.nodes.push(node);
     await node.supervisor.start();
     return node;
   }
 
   #supervisor(home: string): Supervisor {
-    return new Supervisor({
-      app: program("app/main", "--home", home),
-      comet: { path: this.#comet, home },
-      socketPath: socketPathOf(home),
-      logDirectory: path.join(home, "logs"),
-      backoffMs: [200],
-    });
+    return supervised(this.#comet, home, { backoffMs: [200] });
   }
+}
+
+function peersOf(nodes: readonly Pick<SyncNode, "peer">[]): Readonly<Record<string, TomlValue>> {
+  return { "p2p.persistent_peers": nodes.map(({ peer }) => peer).join(",") };
 }
 
 function edit(file: string, edits: Readonly<Record<string, TomlValue>>): void {

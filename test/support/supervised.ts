@@ -1,0 +1,19 @@
+import path from "node:path";
+import { program } from "../../cli/home/programs.ts";
+import { socketPathOf } from "../../cli/home/socket.ts";
+import { Supervisor, type SupervisorOptions } from "../../cli/supervise/supervisor.ts";
+
+/** App and engine of a home, under a supervisor of this process; it is not started yet. */
+export function supervised(
+  comet: string,
+  home: string,
+  more: Partial<SupervisorOptions> = {},
+): Supervisor {
+  return new Supervisor({
+    app: program("app/main", "--home", home),
+    comet: { path: comet, home },
+    socketPath: socketPathOf(home),
+    logDirectory: path.join(home, "logs"),
+    ...more,
+  });
+}
