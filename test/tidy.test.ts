@@ -234,6 +234,24 @@ describe("tidy: repository", () => {
     );
   });
 
+  it("S12: each hazard of the language and each attack is done, in a test name, or said not to be served", () => {
+    const { done, notServed } = json("test/threats.json") as {
+      done: string[];
+      notServed: Record<string, string>;
+    };
+    const rows = read("docs/THREATS.md").matchAll(/^- \*\*([DX]\d{1,2}) /gm);
+    const ids = [...rows].map((match) => match[1] ?? "");
+    assert.ok(ids.length > 45, `rows: expected more than 45, got ${ids.length}`);
+    const tests = sourcesUnder("test").filter((file) => file.endsWith(".test.ts"));
+    const named = new Set(tests.flatMap((file) => idsInTestNames(read(file))));
+    const unknown = Object.keys(notServed).filter((id) => !ids.includes(id) || done.includes(id));
+    assert.deepEqual(unknown, []);
+    assert.deepEqual(
+      ids.filter((id) => !named.has(id) && !(id in notServed)),
+      [],
+    );
+  });
+
   it("reads ids from the names of tests and not from other text", () => {
     const source = 'it("X12, X13: a", () => { const a = "X1"; }); // X2\nit.skip(`D4: b ${1}`, f);';
     assert.deepEqual(idsInTestNames(source), ["X12", "X13", "D4"]);
