@@ -193,6 +193,11 @@ function live(history: readonly SeatRecord[], plan: FaultPlan): number {
   }
   const { fired } = disk;
   disk.break(undefined);
+  // The same process goes on once there is room.
+  journal ??= Journal.open("data", disk);
+  const last = history.at(-1) ?? assert.fail();
+  journal.put(last);
+  promised.set(last.seat, history.length - 1);
   requirePromised(disk, promised, history, true);
   return fired;
 }
