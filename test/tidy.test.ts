@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { activeRules, forbiddenNames, marks, reports } from "./tidy/fixtures.ts";
 import { orderOf, upwardImports } from "./tidy/moduleOrder.ts";
 import { packagesOf } from "./tidy/packages.ts";
@@ -142,6 +144,51 @@ describe("tidy: protos", () => {
     });
     rmSync(scratch, { recursive: true });
     assert.equal(lint.stdout + lint.stderr, "");
+  });
+
+  const breaking = (image: string): string => {
+    const scratch = mkdtempSync(join(tmpdir(), "assay-buf-"));
+    const use = ["WIRE_JSON", "FIELD_SAME_TYPE", "FIELD_SAME_NAME"];
+    const config = JSON.stringify({ version: "v2", breaking: { use } });
+    const against = ["--against", join(root, "proto/released.binpb"), "--config", config];
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      [join(root, "node_modules/.bin/buf"), "breaking", image, ...against],
+      { env: { ...process.env, BUF_CACHE_DIR: scratch }, encoding: "utf8" },
+    );
+    rmSync(scratch, { recursive: true });
+    return stdout + stderr;
+  };
+
+  it("S9: no field of a released message changes its number, name or type, nor goes without being reserved", () => {
+    assert.equal(breaking(join(root, "proto/image.binpb")), "");
+  });
+
+  it("S9: a number and a type that change are told", () => {
+    const folder = mkdtempSync(join(tmpdir(), "assay-tidy-"));
+    const changed = (edit: (field: { number: number; type: number }) => void): string => {
+      const image = fromBinary(
+        FileDescriptorSetSchema,
+        readFileSync(join(root, "proto/image.binpb")),
+      );
+      const file = image.file.find(({ name }) => name === "assay/tasks/v1/tx.proto");
+      const post = file?.messageType.find(({ name }) => name === "CommitPost");
+      const field = post?.field.find(({ name }) => name === "commitment");
+      assert.ok(field !== undefined);
+      edit(field);
+      const path = join(folder, "image.binpb");
+      writeFileSync(path, toBinary(FileDescriptorSetSchema, image));
+      return breaking(path);
+    };
+    assert.match(
+      changed((field) => void (field.number = 77)),
+      /CommitPost/,
+    );
+    assert.match(
+      changed((field) => void (field.type = 9)),
+      /changed type from "bytes" to "string"/,
+    );
+    rmSync(folder, { recursive: true });
   });
 
   it("has no map, float, double or Timestamp", () => {
