@@ -7,6 +7,8 @@ import { describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { errorTable } from "../client/errors/index.ts";
+import { errorsPage } from "./support/errorsPage.ts";
 import { activeRules, forbiddenNames, marks, reports } from "./tidy/fixtures.ts";
 import { orderOf, upwardImports } from "./tidy/moduleOrder.ts";
 import { packagesOf } from "./tidy/packages.ts";
@@ -260,6 +262,26 @@ describe("tidy: repository", () => {
     const foreign = new RegExp(`${homes}|${hosts}`);
     assert.deepEqual(
       texts.filter((file) => foreign.test(read(file))),
+      [],
+    );
+  });
+
+  it("every code of an error that the sources name is in the table, and docs/ERRORS.md shows the table", () => {
+    const shipped = ["app", "cli", "client", "core", "executor", "localnet", "modules", "solo"];
+    const named = shipped
+      .flatMap((folder) => filesUnder(folder))
+      .filter((file) => /\.(ts|mjs)$/.test(file) && file !== "client/errors/table.ts")
+      .flatMap((file) => [...read(file).matchAll(/["'`]?\b(E[1-9]\d{3})\b/g)])
+      .map((match) => match[1] ?? "");
+    assert.ok(named.length > 60, `codes: expected more than 60, got ${named.length}`);
+    assert.deepEqual(
+      [...new Set(named)].filter((code) => !(code in errorTable)),
+      [],
+    );
+    const page = read("docs/ERRORS.md");
+    assert.equal(page, errorsPage(), "run: npx tsx test/support/errorsPage.ts");
+    assert.deepEqual(
+      Object.keys(errorTable).filter((code) => !page.includes(`| ${code} |`)),
       [],
     );
   });
