@@ -17,7 +17,7 @@ import { sumOf } from "./outcome.mjs";
 import { filesUnder } from "./tidy/files.mjs";
 
 const root = join(import.meta.dirname, "..");
-const pages = ["README.md", "docs/OPERATORS.md"];
+const pages = ["README.md", "docs/OPERATORS.md", "docs/STATESYNC.md"];
 const blockTimeoutMs = 300_000;
 
 /** The shell blocks of a page; `line` is that of the first command. */

@@ -5,6 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { errorTable } from "../client/errors/index.ts";
+import { errorsPage } from "./support/errorsPage.ts";
 import { activeRules, forbiddenNames, marks, reports } from "./tidy/fixtures.ts";
 import { orderOf, upwardImports } from "./tidy/moduleOrder.ts";
 import { packagesOf } from "./tidy/packages.ts";
@@ -144,6 +148,51 @@ describe("tidy: protos", () => {
     assert.equal(lint.stdout + lint.stderr, "");
   });
 
+  const breaking = (image: string): string => {
+    const scratch = mkdtempSync(join(tmpdir(), "assay-buf-"));
+    const use = ["WIRE_JSON", "FIELD_SAME_TYPE", "FIELD_SAME_NAME"];
+    const config = JSON.stringify({ version: "v2", breaking: { use } });
+    const against = ["--against", join(root, "proto/released.binpb"), "--config", config];
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      [join(root, "node_modules/.bin/buf"), "breaking", image, ...against],
+      { env: { ...process.env, BUF_CACHE_DIR: scratch }, encoding: "utf8" },
+    );
+    rmSync(scratch, { recursive: true });
+    return stdout + stderr;
+  };
+
+  it("S9: no field of a released message changes its number, name or type, nor goes without being reserved", () => {
+    assert.equal(breaking(join(root, "proto/image.binpb")), "");
+  });
+
+  it("S9: a number and a type that change are told", () => {
+    const folder = mkdtempSync(join(tmpdir(), "assay-tidy-"));
+    const changed = (edit: (field: { number: number; type: number }) => void): string => {
+      const image = fromBinary(
+        FileDescriptorSetSchema,
+        readFileSync(join(root, "proto/image.binpb")),
+      );
+      const file = image.file.find(({ name }) => name === "assay/tasks/v1/tx.proto");
+      const post = file?.messageType.find(({ name }) => name === "CommitPost");
+      const field = post?.field.find(({ name }) => name === "commitment");
+      assert.ok(field !== undefined);
+      edit(field);
+      const path = join(folder, "image.binpb");
+      writeFileSync(path, toBinary(FileDescriptorSetSchema, image));
+      return breaking(path);
+    };
+    assert.match(
+      changed((field) => void (field.number = 77)),
+      /CommitPost/,
+    );
+    assert.match(
+      changed((field) => void (field.type = 9)),
+      /changed type from "bytes" to "string"/,
+    );
+    rmSync(folder, { recursive: true });
+  });
+
   it("has no map, float, double or Timestamp", () => {
     assert.ok(protos.length > 0, "proto/assay: expected .proto files, got none");
     const bad = protos.flatMap((file) => forbiddenTypes(read(file)).map((at) => `${file}:${at}`));
@@ -217,6 +266,26 @@ describe("tidy: repository", () => {
     );
   });
 
+  it("every code of an error that the sources name is in the table, and docs/ERRORS.md shows the table", () => {
+    const shipped = ["app", "cli", "client", "core", "executor", "localnet", "modules", "solo"];
+    const named = shipped
+      .flatMap((folder) => filesUnder(folder))
+      .filter((file) => /\.(ts|mjs)$/.test(file) && file !== "client/errors/table.ts")
+      .flatMap((file) => [...read(file).matchAll(/["'`]?\b(E[1-9]\d{3})\b/g)])
+      .map((match) => match[1] ?? "");
+    assert.ok(named.length > 60, `codes: expected more than 60, got ${named.length}`);
+    assert.deepEqual(
+      [...new Set(named)].filter((code) => !(code in errorTable)),
+      [],
+    );
+    const page = read("docs/ERRORS.md");
+    assert.equal(page, errorsPage(), "run: npx tsx test/support/errorsPage.ts");
+    assert.deepEqual(
+      Object.keys(errorTable).filter((code) => !page.includes(`| ${code} |`)),
+      [],
+    );
+  });
+
   it("S12: each finished threat occurs in a test name or a fixture", () => {
     const { done, lint } = json("test/threats.json") as { done: string[]; lint: string[] };
     const tests = sourcesUnder("test").filter((file) => file.endsWith(".test.ts"));
@@ -230,6 +299,24 @@ describe("tidy: repository", () => {
     );
     assert.deepEqual(
       done.filter((id) => !inFixtures.has(id) && !inNames.has(id)),
+      [],
+    );
+  });
+
+  it("S12: each hazard of the language and each attack is done, in a test name, or said not to be served", () => {
+    const { done, notServed } = json("test/threats.json") as {
+      done: string[];
+      notServed: Record<string, string>;
+    };
+    const rows = read("docs/THREATS.md").matchAll(/^- \*\*([DX]\d{1,2}) /gm);
+    const ids = [...rows].map((match) => match[1] ?? "");
+    assert.ok(ids.length > 45, `rows: expected more than 45, got ${ids.length}`);
+    const tests = sourcesUnder("test").filter((file) => file.endsWith(".test.ts"));
+    const named = new Set(tests.flatMap((file) => idsInTestNames(read(file))));
+    const unknown = Object.keys(notServed).filter((id) => !ids.includes(id) || done.includes(id));
+    assert.deepEqual(unknown, []);
+    assert.deepEqual(
+      ids.filter((id) => !named.has(id) && !(id in notServed)),
       [],
     );
   });

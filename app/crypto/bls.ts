@@ -56,16 +56,39 @@ export function verifyProof(publicKey: Uint8Array, proof: Uint8Array): boolean {
 }
 
 function verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  const blst = blstBindings();
-  if (publicKey.length !== BLS_PUBLIC_KEY_BYTES) return false;
-  if (signature.length !== BLS_SIGNATURE_BYTES) return false;
+  const key = blsKeyPoint(publicKey);
+  const sig = key === undefined ? undefined : blsSignaturePoint(signature);
+  if (key === undefined || sig === undefined) return false;
   try {
-    // Decoding checks curve, subgroup and infinity; verifying need not do it twice.
-    const key = blst.PublicKey.fromBytes(publicKey, true);
-    const sig = blst.Signature.fromBytes(signature, true, true);
-    return blst.verify(message, key, sig, false, false);
+    // Decoding checked curve, subgroup and infinity; verifying need not do it twice.
+    return blstBindings().verify(message, key, sig, false, false);
   } catch {
-    return false; // not points of their groups
+    return false;
+  }
+}
+
+/** undefined for what is no point of its group. */
+export function blsKeyPoint(
+  bytes: Uint8Array,
+): InstanceType<BlstBindings["PublicKey"]> | undefined {
+  if (bytes.length !== BLS_PUBLIC_KEY_BYTES) return undefined;
+  const { PublicKey } = blstBindings();
+  try {
+    return PublicKey.fromBytes(bytes, true);
+  } catch {
+    return undefined;
+  }
+}
+
+export function blsSignaturePoint(
+  bytes: Uint8Array,
+): InstanceType<BlstBindings["Signature"]> | undefined {
+  if (bytes.length !== BLS_SIGNATURE_BYTES) return undefined;
+  const { Signature } = blstBindings();
+  try {
+    return Signature.fromBytes(bytes, true, true);
+  } catch {
+    return undefined;
   }
 }
 

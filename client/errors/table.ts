@@ -220,6 +220,14 @@ export const errorTable = {
     hint: ["assay start   makes it"],
     docs: "The home has keys and a genesis file, and no node has run on it: there is nothing to roll back, export or verify.",
   },
+  E1437: {
+    template: "the executor's journal {path}: {detail}",
+    hint: [
+      "make room on the disk, or give the folder to the user that runs the executor; it tries again by itself",
+      "a journal that is lost: start without it; salts come from the key, results from another run",
+    ],
+    docs: "Results, salts and signed posts are on the disk before they are acted on. While that fails nothing new is posted, so that no seat commits twice to different results.",
+  },
   E1441: {
     template: "{count} of {checks} checks failed",
     hint: ["each line that begins with FAIL says what to do"],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { SeatStatus } from "../../modules/tasks/index.ts";
+import { equalBytes } from "../../core/bytes.ts";
+import { Role, SeatStatus, TaskStatus, type Seat, type Task } from "../../modules/tasks/types.ts";
 import { send } from "../support/chainSends.ts";
 import { startChain } from "../support/driver.ts";
 import type { TestKey } from "../support/keys.ts";
@@ -69,5 +70,66 @@ describe("C2, X24: what may wait for a block", () => {
     assert.ok(fitting > 1 && fitting < 5, `${fitting} fit`);
     const expected = codes.map((_, i) => (i < fitting ? 0 : mempoolFull));
     assert.deepEqual(codes, expected);
+  });
+});
+
+describe("B20, X24: ten times as many requests and sends as posts", () => {
+  const nodes = 9;
+  const strangers = 60;
+  const wanted = 3;
+
+  it("wait, and pay more: every commit and every reveal is in the next block", (test) => {
+    const net = new TaskNet(nodes, { maxBytes: 12_000n }, {}, strangers);
+    const { chain } = net;
+    const others = net.strangers;
+    for (let i = 0; i < wanted; i++) net.request();
+    chain.next({ blocks: 2 });
+    const ids = Array.from({ length: wanted }, (_, i) => BigInt(i + 1));
+    const seats = (): readonly { readonly task: Task; readonly seat: Seat }[] =>
+      ids
+        .map((id) => net.task(id))
+        .flatMap((task) =>
+          task.seats
+            .filter(({ status }) => status !== SeatStatus.SEAT_STATUS_RESERVE)
+            .map((seat) => ({ task, seat })),
+        );
+    assert.equal(seats().length, 3 * wanted);
+    let flooded = 0;
+    let turn = 0;
+    /** Half of the flood is there before the posts, all of it offers a hundred times their fee. */
+    const inNextBlock = (posts: readonly Uint8Array[]): void => {
+      const flood = (count: number): void => {
+        for (let i = 0; i < count; i++, turn++) {
+          const from = others[turn % strangers] ?? assert.fail();
+          const to = others[(turn + 1) % strangers] ?? assert.fail();
+          const message = turn % 10 === 0 ? send(from, to) : net.requestBy(from);
+          const tx = chain.tx(from, message, { fee: "200000uassay", gas: 500_000n });
+          if (chain.submit(tx).code === 0) flooded += 1;
+        }
+      };
+      flood(5 * posts.length);
+      for (const tx of posts) assert.equal(chain.submit(tx).code, 0);
+      flood(5 * posts.length);
+      const before = chain.mempool.length;
+      chain.next();
+      const { txs, results } = chain.last;
+      assert.ok(before >= 11 * posts.length, `waited: ${before}`);
+      assert.ok(chain.mempool.length > 0, "expected more than fits into a block");
+      for (const post of posts) {
+        const at = txs.findIndex((tx) => equalBytes(tx, post));
+        assert.equal(results[at]?.code, 0, "expected every post in the next block");
+      }
+    };
+    inNextBlock(seats().map(({ task, seat }) => net.commitTx(task, seat, "hello")));
+    const first = seats().filter(({ seat }) => seat.role === Role.ROLE_EXECUTOR);
+    inNextBlock(first.map(({ task, seat }) => net.revealTx(task, seat, "hello")));
+    const rest = seats().filter(({ seat }) => seat.role !== Role.ROLE_EXECUTOR);
+    inNextBlock(rest.map(({ task, seat }) => net.revealTx(task, seat, "hello")));
+    for (const id of ids) {
+      const { status, seats: ended } = net.task(id);
+      assert.equal(status, TaskStatus.TASK_STATUS_VALID);
+      assert.ok(ended.every(({ slashed }) => slashed === 0n));
+    }
+    test.diagnostic(`reliability: requests and sends beside 18 posts = ${flooded}`);
   });
 });

@@ -73,6 +73,36 @@ describe("hazards of the language (THREATS 2)", () => {
     assert.equal(canonicalJson(JSON.parse(text) as Json), text);
   });
 
+  it("D10: the genesis writer survives 100,000 round trips, whatever is in the texts", () => {
+    const below = seededRandom(seed + 3);
+    const names = ["b", "10", "9", "a", "é", "\u{10000}", "\uffff", "Z", "__proto__", "", '"\\'];
+    const some = (): string => names[below(names.length)] ?? "";
+    const make = (depth: number): Json => {
+      const way = below(depth > 2 ? 5 : 8);
+      if (way === 0) return String(2n ** BigInt(below(128)) - BigInt(below(2)));
+      if (way === 1) return below(2) === 0;
+      if (way === 2) return null;
+      if (way < 5) return some() + String.fromCharCode(below(0xd800));
+      if (way === 5) return Array.from({ length: below(4) }, () => make(depth + 1));
+      return Object.fromEntries(
+        Array.from({ length: below(4) }, () => [some(), make(depth + 1)] as const),
+      );
+    };
+    for (let run = 0; run < 100_000; run++) {
+      const value = make(0);
+      const text = canonicalJson(value);
+      const read = JSON.parse(text) as Json;
+      assert.equal(canonicalJson(read), text, `${replay} ${run}`);
+      assert.deepEqual(read, JSON.parse(JSON.stringify(value)), `${replay} ${run}`);
+    }
+  });
+
+  it("D10: what JSON would lose in silence is no value of the genesis writer", () => {
+    const lossy = [Number.NaN, Infinity, -0, 0.5, 2 ** 53, undefined, 1n, () => 1];
+    for (const value of lossy)
+      assert.throws(() => canonicalJson({ a: value as unknown as Json }), String(value));
+  });
+
   it("D14: a name of an object's prototype is a name like any other", () => {
     const chain = startChain();
     const [owner] = chain.accounts;

@@ -1,13 +1,18 @@
 // `node dist/test/sim/replay.js FILE HOME [UNTIL]`: a node of its own that is given the recorded blocks, from where
-// HOME stands to UNTIL; ends with 1 at the first app hash that differs. SHIFT_CLOCK moves the machine's clock by ms.
+// HOME stands to UNTIL; ends with 1 at the first app hash that differs. SHIFT_CLOCK moves the machine's clock by ms,
+// BARE_GLOBALS takes it away with luck, locale and network, FROZEN
+// keeps every prototype as it is, BLOCK_CPU_MS is what 99 of 100 blocks may take.
 import { createHandlers } from "../../app/app.ts";
 import { appCrypto } from "../../app/appCrypto.ts";
 import { loadDescriptors } from "../../app/appDescriptors.ts";
 import { buildRegistry } from "../../app/appRegistry.ts";
 import { ChainState } from "../../app/appState.ts";
+import { assertNative } from "../../app/crypto/native.ts";
 import { openDb } from "../../app/db/index.ts";
 import { modules } from "../../app/modules.ts";
 import { toHex } from "../../core/bytes.ts";
+import { freezeIntrinsics, withBareGlobals } from "./bareGlobals.ts";
+import { probes } from "./probes.ts";
 import { readRecording } from "./recording.ts";
 
 const shift = Number(process.env["SHIFT_CLOCK"] ?? "0");
@@ -23,6 +28,9 @@ if (shift !== 0) {
     }
   } as DateConstructor;
 }
+
+assertNative();
+if (process.env["FROZEN"] === "1") freezeIntrinsics();
 
 const [file = "", home = "", until = "1000000000"] = process.argv.slice(2);
 const { init, blocks } = readRecording(file);
@@ -40,10 +48,18 @@ const state = new ChainState(
 );
 const app = createHandlers(state);
 if (db.lastHeight === 0n) app.initChain(init);
+const cpuMs: number[] = [];
+const bare = process.env["BARE_GLOBALS"] === "1";
 for (const { request, hash } of blocks) {
   if (request.height <= db.lastHeight) continue;
   if (request.height > BigInt(until)) break;
-  const got = toHex(app.finalizeBlock(request).appHash);
+  const before = process.cpuUsage();
+  const { appHash } = bare
+    ? withBareGlobals(() => app.finalizeBlock(request))
+    : app.finalizeBlock(request);
+  const { user, system } = process.cpuUsage(before);
+  cpuMs.push((user + system) / 1_000);
+  const got = toHex(appHash);
   app.commit({});
   if (got !== hash) {
     console.log(`height ${request.height}: app hash: expected ${hash}, got ${got}`);
@@ -51,5 +67,12 @@ for (const { request, hash } of blocks) {
     break;
   }
 }
+const most = Number(process.env["BLOCK_CPU_MS"] ?? "Infinity");
+const p99 = cpuMs.toSorted((a, b) => a - b)[Math.floor(cpuMs.length * 0.99)] ?? 0;
+if (p99 > most) {
+  console.log(`CPU of 99 of 100 blocks: expected at most ${most} ms, got ${p99}`);
+  process.exitCode = 1;
+}
+for (const line of probes()) console.log(line);
 console.log(`replayed to ${db.lastHeight}`);
 await db.close();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
+import { Recorder } from "./recording.ts";
 import { habits, Simulation } from "./simulation.ts";
 import { Tallies } from "./tallies.ts";
 
@@ -38,8 +39,16 @@ const reached = [
 ];
 
 const faultKinds = 25;
+/** Of a slice's first seed, for each variant of test/sim/variants.ts: a process takes half a second more for 200. */
+const recordedBlocks = 400;
 
-export type Slice = { readonly seed: number; readonly runs: number; readonly blocks: number };
+export type Slice = {
+  readonly seed: number;
+  readonly runs: number;
+  readonly blocks: number;
+  /** The file that the blocks of the first seed are written to, for other processes. */
+  readonly recording?: string;
+};
 
 /** Runs one after the other from seeds that follow the first; the sum of what they tried. */
 export async function runSlice(test: TestContext, slice: Slice): Promise<Tallies> {
@@ -47,7 +56,23 @@ export async function runSlice(test: TestContext, slice: Slice): Promise<Tallies
   for (let i = 0; i < slice.runs; i++) {
     const seed = slice.seed + i;
     const disk = i % 5 === 0;
-    const simulation = new Simulation({ seed, blocks: slice.blocks, disk });
+    const recorder =
+      i === 0 && slice.recording !== undefined ? new Recorder(slice.recording) : undefined;
+    let kinds: readonly string[] = [];
+    let left = recordedBlocks + 1;
+    const record: Recorder["record"] = (...line) => {
+      if (left-- <= 0) return;
+      recorder?.record(...line);
+      // The first line is written while the simulation is made.
+      if (line[0] === "block") kinds = kindsOf(simulation.tallies);
+    };
+    const recorded = recorder === undefined ? {} : { record };
+    const simulation: Simulation = new Simulation({
+      seed,
+      blocks: slice.blocks,
+      disk,
+      ...recorded,
+    });
     try {
       await simulation.run();
     } catch (error) {
@@ -56,7 +81,9 @@ export async function runSlice(test: TestContext, slice: Slice): Promise<Tallies
         cause: error,
       });
     }
+    recorder?.close();
     const { tallies, blocks } = simulation.facts;
+    if (recorder !== undefined) requireKinds(test, kinds);
     all.merge(tallies);
     all.add("blocks", blocks);
     all.add("replica blocks", blocks * (habits.length + (disk ? 1 : 0)));
@@ -67,11 +94,20 @@ export async function runSlice(test: TestContext, slice: Slice): Promise<Tallies
   return all;
 }
 
+const kindsOf = (all: Tallies): string[] =>
+  Object.keys(all.toJSON()).filter((name) => name.startsWith("fault: "));
+
+/** What other processes replay must have been hostile too. */
+function requireKinds(test: TestContext, { length }: readonly string[]): void {
+  test.diagnostic(`fault kinds in the recording: ${length}`);
+  assert.ok(length >= faultKinds, `recording: expected ${faultKinds} fault kinds, got ${length}`);
+}
+
 /** A fault that nobody tried proves nothing, nor does a state that nobody reached. */
 export function requireCoverage(all: Tallies): void {
   const missing = reached.filter((name) => all.get(name) === 0);
   assert.deepEqual(missing, [], "states that were never reached");
-  const kinds = Object.keys(all.toJSON()).filter((name) => name.startsWith("fault: "));
+  const kinds = kindsOf(all);
   assert.ok(
     kinds.length >= faultKinds,
     `faults: expected ${faultKinds} kinds, got ${kinds.length}`,

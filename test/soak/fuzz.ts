@@ -9,7 +9,7 @@ import { proofsTarget } from "../fuzz/targets/proofs.ts";
 import { recordsTarget } from "../fuzz/targets/records.ts";
 import { requestsTarget } from "../fuzz/targets/requests.ts";
 import { rpcTarget } from "../fuzz/targets/rpcAnswers.ts";
-import { blsTarget, secp256k1Target } from "../fuzz/targets/signatures.ts";
+import { blsPointsTarget, blsTarget, secp256k1Target } from "../fuzz/targets/signatures.ts";
 import { snapshotsTarget } from "../fuzz/targets/snapshots.ts";
 import { addressesTarget, numbersTarget } from "../fuzz/targets/texts.ts";
 import { txTarget } from "../fuzz/targets/tx.ts";
@@ -18,7 +18,7 @@ export function fuzzTargets(): Target[] {
   return [
     ...[txTarget, framesTarget, requestsTarget, recordsTarget, snapshotsTarget, proofsTarget],
     ...[queriesTarget, simulateTarget, genesisTarget, manifestTarget, rpcTarget, jsonTarget],
-    ...[addressesTarget, numbersTarget, secp256k1Target, blsTarget],
+    ...[addressesTarget, numbersTarget, secp256k1Target, blsPointsTarget, blsTarget],
     ...messageTargets(),
   ];
 }

@@ -20,6 +20,7 @@ import { Definition } from "../../proto/gen/assay/registry/v1/registry.ts";
 import * as registryTx from "../../proto/gen/assay/registry/v1/tx.ts";
 import * as stakingTx from "../../proto/gen/assay/staking/v1/tx.ts";
 import * as tasksTx from "../../proto/gen/assay/tasks/v1/tx.ts";
+import type { Any } from "../../proto/cosmos.ts";
 import { msg, startChain, type ChainOptions, type TestChain } from "./driver.ts";
 import type { TestKey } from "./keys.ts";
 import { saltOf } from "./taskChain.ts";
@@ -35,13 +36,17 @@ export class TaskNet {
   readonly requester: TestKey;
   readonly nodes: readonly TestKey[];
 
-  constructor(nodes: number, options: ChainOptions = {}, definition: object = {}) {
-    this.chain = startChain({ accounts: nodes + 2, ...options });
+  /** Accounts with coins and nothing else. */
+  readonly strangers: readonly TestKey[];
+
+  constructor(nodes: number, options: ChainOptions = {}, definition: object = {}, strangers = 0) {
+    this.chain = startChain({ accounts: nodes + 2 + strangers, ...options });
     const [author, requester, ...others] = this.chain.accounts;
     assert.ok(author !== undefined && requester !== undefined);
     this.author = author;
     this.requester = requester;
-    this.nodes = others;
+    this.nodes = others.slice(0, others.length - strangers);
+    this.strangers = others.slice(others.length - strangers);
     this.#publish(definition);
     this.#join();
   }
@@ -129,19 +134,19 @@ export class TaskNet {
 
   request(fields: object = {}): ExecTxResult {
     const { requester } = this;
-    return this.chain.run(
-      requester,
-      msg("/assay.tasks.v1.MsgRequestTask", tasksTx.MsgRequestTask, {
-        requester: requester.address,
-        service,
-        taskKey: "echo",
-        input: tasksTx.MsgRequestTask.fromPartial({ input: { inline: utf8Encode("hello") } }).input,
-        validators: 2,
-        maxFee: "1000000",
-        ...fields,
-      }),
-      fee,
-    );
+    return this.chain.run(requester, this.requestBy(requester, fields), fee);
+  }
+
+  requestBy(requester: TestKey, fields: object = {}): Any {
+    return msg("/assay.tasks.v1.MsgRequestTask", tasksTx.MsgRequestTask, {
+      requester: requester.address,
+      service,
+      taskKey: "echo",
+      input: tasksTx.MsgRequestTask.fromPartial({ input: { inline: utf8Encode("hello") } }).input,
+      validators: 2,
+      maxFee: "1000000",
+      ...fields,
+    });
   }
 
   task(id = 1n): Task {

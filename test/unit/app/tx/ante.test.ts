@@ -179,7 +179,7 @@ const cases: readonly Case[] = [
     options: { fee: "1000000000001uassay" },
   },
   {
-    what: "somebody else's key",
+    what: "X31: somebody else's key",
     ...{
       code: 8,
       log: /^pubKey does not match signer address assay1.+ with signer index: 0: invalid pubkey$/,

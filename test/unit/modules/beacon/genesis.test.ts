@@ -28,7 +28,7 @@ describe("beacon: genesis", () => {
     assert.deepEqual(seeds[1], seeds[0]);
   });
 
-  it("R19: refuses a key without a proof of possession", () => {
+  it("R19, X31: refuses a key without a proof of possession", () => {
     const genesis = genesisOf([1n, 2n]);
     const [one] = genesis.contributors;
     one?.proofOfPossession.fill(77);

@@ -115,7 +115,7 @@ describe("registry: definition", () => {
     assert.equal(withEvent({ key: "p" }), "registry/24");
   });
 
-  it("serves EXACT and FIELDS; refuses TOLERANCE and VERDICT as not served yet", () => {
+  it("X32: serves EXACT and FIELDS; refuses TOLERANCE and VERDICT as not served yet", () => {
     assert.equal(withTask({ compare: 1 }), "");
     assert.equal(withTask({ compare: 2, fields: ["/a"] }), "");
     assert.equal(withTask({ compare: 3 }), "registry/27");

@@ -141,6 +141,47 @@ describe("tasks: ends", () => {
     assert.equal(chain.task().settlement?.refunded, 28_300n);
   });
 
+  it("X13: who scatters to deny the majority loses its fee and its posts and gains failures, the requester no price", () => {
+    const denied = play(["hello", "hello", "x", "y"]);
+    const { status, settlement, escrow } = denied.task();
+    assert.equal(status, TaskStatus.TASK_STATUS_NO_MAJORITY);
+    assert.deepEqual(outcomes(denied), [POST_FEES, POST_FEES, NOTHING, NOTHING]);
+    for (const index of [2, 3]) {
+      const { paid, postFees, slashed } = at(denied, index);
+      assert.deepEqual([paid, postFees, slashed], [0n, 0n, 0n]);
+      assert.ok(rated(denied, index).bad > 0n);
+    }
+    for (const index of [0, 1]) assert.equal(rated(denied, index).bad, 0n);
+    // The requester pays the posts of the two that agree and the burned half of the tax.
+    const burned = settlement?.burned ?? 0n;
+    assert.equal(settlement?.refunded, escrow.total - 4n * escrow.postFee - burned);
+    // Where they are too few to deny it they are slashed as liars.
+    const lied = play(["hello", "hello", "hello", "hello", "x", "y"]);
+    assert.deepEqual(outcomes(lied), [PAID, PAID, PAID, PAID, SLASHED, SLASHED]);
+    assert.ok(at(lied, 4).slashed > 0n && at(lied, 5).slashed > 0n);
+  });
+
+  it("X25: the bill is fixed with the request: neither a larger output nor a later post earns more", () => {
+    const bill = (answer: string, late: number): readonly bigint[] => {
+      const chain = new TaskChain({ revealBlocks: 5 });
+      const task = drawn(chain);
+      const seats = calledSeats(task);
+      chain.blocks(late);
+      chain.block(seats.map((seat) => commit(chain, task, seat, answer)));
+      chain.blocks(late);
+      chain.block(seats.map((seat) => reveal(chain, task, seat, answer)));
+      const ended = chain.task();
+      assert.equal(ended.status, TaskStatus.TASK_STATUS_VALID);
+      const { refunded = 0n, burned = 0n, communityPool = 0n } = ended.settlement ?? {};
+      const seatsOf = calledSeats(ended).flatMap(({ paid, postFees }) => [paid, postFees]);
+      return [...seatsOf, refunded, burned, communityPool, chain.balance(chain.requester)];
+    };
+    const least = bill("1", 0);
+    assert.deepEqual(bill("1".repeat(16_000), 0), least);
+    assert.deepEqual(bill("1", 1), least);
+    assert.deepEqual(bill("1".repeat(16_000), 1), least);
+  });
+
   it("NO_MAJORITY: an UNAVAILABLE gets nothing and its post fees go to the pool", () => {
     const chain = play(["hello", "hello", "unavailable"]);
     assert.equal(chain.task().status, TaskStatus.TASK_STATUS_NO_MAJORITY);

@@ -266,7 +266,7 @@ describe("tasks: reveal", () => {
     assert.deepEqual([result?.size, result?.inline.length, resultSeat], [5n, 0, 0]);
   });
 
-  it("FIELDS: equal projections agree although the outputs differ", () => {
+  it("X32: FIELDS: equal projections agree although the outputs differ", () => {
     const fields = { compare: Compare.COMPARE_FIELDS };
     const answers = ["[1]|{a:1,t:5}", "[1]|{a:1,t:6}", "[1]|{a:1,t:7}"];
     const { chain, task, seats } = revealing(answers, fields);

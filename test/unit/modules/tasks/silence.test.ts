@@ -1,8 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { Address } from "../../../../core/brand.ts";
+import { slot } from "../../../../modules/clock/index.ts";
+import { breakdown } from "../../../../modules/reputation/index.ts";
 import * as staking from "../../../../modules/staking/index.ts";
 import { SeatOutcome, SeatStatus, TaskStatus, type Seat } from "../../../../modules/tasks/index.ts";
-import { TaskChain, type BlockOptions } from "../../../support/taskChain.ts";
+import { findMessage } from "../../../../proto/descriptors.ts";
+import { MsgHeartbeat } from "../../../../proto/gen/assay/staking/v1/tx.ts";
+import {
+  chainModules,
+  service,
+  TaskChain,
+  type BlockOptions,
+  type Message,
+} from "../../../support/taskChain.ts";
 import { calledSeats, commit, drawn, request, reveal, submit } from "../../../support/taskMoves.ts";
 
 const { SEAT_OUTCOME_MISSED: MISSED, SEAT_OUTCOME_NOTHING: NOTHING } = SeatOutcome;
@@ -10,6 +21,14 @@ const { SEAT_OUTCOME_SLASHED: SLASHED, SEAT_OUTCOME_PAID: PAID } = SeatOutcome;
 
 function at(seats: readonly Seat[], index: number): Seat {
   return seats[index] ?? assert.fail(`no seat ${index}`);
+}
+
+const slotMs = 21_600_000n;
+
+function heartbeat(chain: TaskChain, node: Address): Message {
+  const fields = { operator: chain.operatorOf(node).address, nodes: [node], slot: slot(chain.ctx) };
+  const bytes = MsgHeartbeat.encode(MsgHeartbeat.fromPartial(fields)).finish();
+  return { typeUrl: "/assay.staking.v1.MsgHeartbeat", bytes };
 }
 
 function finish(chain: TaskChain, options: BlockOptions = {}): void {
@@ -57,6 +76,54 @@ describe("tasks: silence", () => {
       [PAID, PAID, PAID],
     );
     assert.equal(chain.eventsOf("jailed").length, 0);
+  });
+
+  it("X9: a payer's cheap tasks that meet silence jail nobody, leave no incident and cost at most twice their fee", () => {
+    const chain = new TaskChain({ commitBlocks: 2, revealBlocks: 2, nodes: 8 });
+    const before = chain.nodes.map(({ address }) => chain.bond(address)?.amount ?? 0n);
+    const missed = new Map<string, bigint>();
+    for (let i = 0; i < 12; i++) {
+      // A miss keeps a node out of draws until its next sign of life.
+      chain.block([], { advanceMs: slotMs });
+      chain.block(chain.nodes.map(({ address }) => heartbeat(chain, address)));
+      const task = drawn(chain, { validators: 2 });
+      const [executor] = calledSeats(task);
+      assert.ok(executor !== undefined);
+      chain.block([commit(chain, task, executor, "hello")]);
+      while (chain.task(task.id).finishedHeight === 0n) chain.block();
+      const ended = chain.task(task.id);
+      for (const seat of ended.seats) {
+        assert.notEqual(seat.outcome, SLASHED);
+        assert.ok(seat.slashed <= 2n * seat.fee, `seat ${seat.index}: ${seat.slashed}`);
+        missed.set(seat.node, (missed.get(seat.node) ?? 0n) + seat.slashed);
+      }
+    }
+    for (const [i, { address }] of chain.nodes.entries()) {
+      const bond = chain.bond(address);
+      assert.equal(bond?.status, 1);
+      assert.equal((before[i] ?? 0n) - bond.amount, missed.get(address) ?? 0n);
+      const { incidents } = breakdown(chain.ctx, { node: address, service });
+      assert.equal(Number(incidents?.count ?? 0), 0);
+    }
+    assert.equal(chain.eventsOf("jailed").length, 0);
+  });
+
+  it("X9: no message complains: a node is named by itself, its operator and whoever shows its opening", () => {
+    const names = (typeName: string): boolean => {
+      const type = findMessage(typeName) ?? assert.fail(typeName);
+      return type.fields.some(
+        ({ name, message }) =>
+          name === "node" || name === "nodes" || (message !== undefined && names(message.typeName)),
+      );
+    };
+    const about = chainModules
+      .flatMap(({ msgs }) => msgs.map(({ typeUrl }) => typeUrl.slice(1)))
+      .filter((typeName) => typeName.startsWith("assay.") && names(typeName))
+      .map((typeName) => typeName.split(".").at(-1) ?? "");
+    const itsOwn = ["MsgAnnounceInstance", "MsgEndInstance", "MsgUnjail"];
+    const itsOperators = ["MsgHeartbeat", "MsgCommit", "MsgReveal", "MsgSubmitResult"];
+    const expected = [...itsOwn, ...itsOperators, "MsgReportLeak"];
+    assert.deepEqual(new Set(about), new Set(expected));
   });
 
   it("X12: in a window half of whose blocks were full costs nothing", () => {
