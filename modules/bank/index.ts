@@ -10,6 +10,7 @@ export {
   moduleAccounts,
   moduleToModule,
   requireReceiver,
+  payFee,
   send,
   toModule,
 } from "./transfers.ts";
