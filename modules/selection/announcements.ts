@@ -4,7 +4,7 @@ import type { Release } from "../registry/index.ts";
 import { carried, type Census } from "./census.ts";
 import { upToDate, type TableMemory } from "./memory.ts";
 import type { Surveyed } from "./survey.ts";
-import { announcedBy, type Announced } from "./table.ts";
+import { announced, announcedBy, type Announced } from "./table.ts";
 
 /** A census with each node's announcement for one release; never changed. */
 export class Announcements {
@@ -30,12 +30,13 @@ export function announcementsOf(
   census: Census,
 ): Announcements {
   const { service, version, status, definition } = release;
-  const announce = (node: Surveyed): Announced => announcedBy(ctx, release, node);
+  const announce = (node: Surveyed, was?: Announced): Announced =>
+    announcedBy(ctx, release, node, was);
   return upToDate(ctx, memory?.announcements, {
     name: `${service} ${version}`,
     at: `${status} ${definition.minBond}`,
     changedSince: (since) => [registry.changedInstances(ctx, service, since)],
-    make: () => new Announcements(census, census.nodes.map(announce)),
+    make: () => new Announcements(census, announced(ctx, release, census.nodes)),
     renew(older, [changed]) {
       if (older.census === census && changed?.size === 0) return older;
       const worked = { census: older.census, of: older.census.nodes, results: older.nodes };

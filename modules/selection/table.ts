@@ -1,7 +1,14 @@
 import type { Address, Dec } from "../../core/brand.ts";
 import type { ReadCtx } from "../../core/context.ts";
 import { max, sum } from "../../core/math/integers.ts";
-import { findInstance, findRelease, findTask, type Release, type Role } from "../registry/index.ts";
+import {
+  findInstance,
+  findRelease,
+  findTask,
+  type Instance,
+  type Release,
+  type Role,
+} from "../registry/index.ts";
 import * as reputation from "../reputation/index.ts";
 import { agesAt, type Ages } from "../reputation/index.ts";
 import type { Bond } from "../staking/index.ts";
@@ -44,8 +51,10 @@ export function requireRelease(ctx: ReadCtx, service: string, version: string): 
 }
 
 /** A bonded node with its announcement for the release at hand: what both roles' tables share. */
-export type Announced = Fitting | { readonly bond: Bond; readonly reason: Reason };
-export type Fitting = {
+export type Announced = Fitting | ({ readonly bond: Bond; readonly reason: Reason } & LookedUp);
+/** The node's announcement for the service, where it was asked for. */
+type LookedUp = { readonly looked?: { readonly instance: Instance | undefined } };
+export type Fitting = LookedUp & {
   readonly bond: Bond;
   readonly reason: undefined;
   readonly fit: Fit;
@@ -59,15 +68,22 @@ export function announced(ctx: ReadCtx, release: Release, nodes: readonly Survey
   return nodes.map((node) => announcedBy(ctx, release, node));
 }
 
-export function announcedBy(ctx: ReadCtx, release: Release, node: Surveyed): Announced {
+/** `was`: of before, where the node's announcement is still that one. */
+export function announcedBy(
+  ctx: ReadCtx,
+  release: Release,
+  node: Surveyed,
+  was?: Announced,
+): Announced {
   if (node.reason !== undefined) return node;
   const { bond, fit } = node;
-  const instance = findInstance(ctx, release.service, bond.node);
+  const looked = was?.looked ?? { instance: findInstance(ctx, release.service, bond.node) };
+  const { instance } = looked;
   const capacity = capacityOn(bond, release);
   const reason = releaseReason(bond, release, capacity, instance);
-  if (reason !== undefined) return { bond, reason };
+  if (reason !== undefined) return { bond, reason, looked };
   const since = max(bond.bondedHeight, instance?.announcedHeight ?? 0n);
-  return { bond, reason, fit, load: loadFactor(bond.openSeats, capacity), since };
+  return { bond, reason, fit, load: loadFactor(bond.openSeats, capacity), since, looked };
 }
 
 export function factorsOf(announced: Fitting, performance: Dec): Factors {
