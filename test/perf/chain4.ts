@@ -8,11 +8,20 @@ import { report } from "./harness.ts";
 /** The write-ahead log is bounded (1 GiB at most) and counted apart. */
 const notCounted = ["--exclude=cs.wal", "--exclude=*.log.gz", "--exclude=logs"];
 
-function bytesOf(folder: string): number {
+export function bytesOf(folder: string): number {
   const out = execFileSync("du", ["--apparent-size", "-sb", ...notCounted, folder], {
     encoding: "utf8",
   });
   return Number(out.split("\t")[0]);
+}
+
+/** Of the first validator's stores. */
+export async function compactedBytes(net: TestNetwork): Promise<number> {
+  // goleveldb compacts when it opens.
+  await net.killValidator(0);
+  await net.reviveValidator(0);
+  await delay(5_000);
+  return bytesOf(net.folder.in("node0"));
 }
 
 const sendOf = (client: AssayClient, amount: string): Parameters<AssayClient["send"]>[0] => [
@@ -92,11 +101,7 @@ export async function loneSend(comet: string, count: number): Promise<void> {
       while ((await client.height()) < BigInt(height) + 1n) await delay(20);
     }
     await delay(5_000);
-    // goleveldb compacts when it opens.
-    await net.killValidator(0);
-    await net.reviveValidator(0);
-    await delay(5_000);
-    const bytes = (bytesOf(home) - before) / count;
+    const bytes = ((await compactedBytes(net)) - before) / count;
     const blocks = Number((await client.height()) - heightBefore) / count;
     report({
       ...{ id: "G6", what: "a lone send, all stores without WAL", unit: "bytes", value: bytes },

@@ -5,6 +5,7 @@ import { resolveComet } from "../../cli/comet/resolve.ts";
 import { trees, verifiers } from "./anchors.ts";
 import { idle, loneSend } from "./chain4.ts";
 import { selection } from "./g8Selection.ts";
+import { footprint } from "./footprint.ts";
 import { mempool } from "./g13Mempool.ts";
 import { growth } from "./growth.ts";
 import { latency } from "./latency.ts";
@@ -60,6 +61,7 @@ const benches: readonly (readonly [names: string, run: () => Promise<void> | voi
   ["latency,G7", () => latency(comet, tasks)],
   ["lone,G6", () => loneSend(comet, 1_000)],
   ["mempool,g13,G13", () => mempool(comet, Number(values.seconds))],
+  ["footprint,G13", () => footprint(comet)],
   ["growth", async () => void (await growth(comet, Number(values.growth)))],
   ["idle,G5", () => idle(comet, minutes)],
 ];
