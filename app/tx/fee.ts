@@ -29,7 +29,7 @@ export function deductFee(ctx: Ctx, checked: CheckedTx, env: AnteEnv): void {
     if (!areValid(fee)) {
       throw sdkErrors.insufficientFee(`invalid fee amount: ${coinsText(fee)}: insufficient fee`);
     }
-    bank.payFee(ctx, from, env.feeCollector, fee);
+    bank.send(ctx, from, env.feeCollector, fee);
     ctx.events.add(messageSender(from));
   }
   ctx.events.add(txFee(coinsText(fee), from));

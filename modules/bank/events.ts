@@ -30,21 +30,8 @@ export function emitTransfer(ctx: Log, from: Address, to: Address, coins: readon
   ctx.events.add({ type: "transfer", attributes });
 }
 
-/** Every transaction has one: who looks for transfers looks for others, and its payer has events of its own. */
-export function emitFeeTransfer(
-  ctx: Log,
-  from: Address,
-  to: Address,
-  coins: readonly Coin[],
-): void {
-  const ends = [plain("recipient", to), plain("sender", from)];
-  const attributes = [...ends, plain("amount", coinsText(coins))];
-  ctx.events.add({ type: "transfer", attributes });
-}
-
-/** The message's own event names the same sender for whoever searches. */
 export function emitSender(ctx: Log, sender: Address): void {
-  ctx.events.add({ type: "message", attributes: [plain("sender", sender)] });
+  ctx.events.add({ type: "message", attributes: [searched("sender", sender)] });
 }
 
 export function emitCoinbase(ctx: Log, minter: Address, coins: readonly Coin[]): void {

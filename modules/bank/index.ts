@@ -10,7 +10,6 @@ export {
   moduleAccounts,
   moduleToModule,
   requireReceiver,
-  payFee,
   send,
   toModule,
 } from "./transfers.ts";

@@ -7,14 +7,7 @@ import { ensureAccount, isModuleAddress } from "../auth/index.ts";
 import { addBalance, balance, changeSupply, setBalance } from "./balances.ts";
 import { coinText, type Coin } from "./coins.ts";
 import { errors } from "./errors.ts";
-import {
-  emitBurn,
-  emitCoinbase,
-  emitCoinReceived,
-  emitCoinSpent,
-  emitFeeTransfer,
-  emitTransfer,
-} from "./events.ts";
+import { emitBurn, emitCoinbase, emitCoinReceived, emitCoinSpent, emitTransfer } from "./events.ts";
 import { params, sendEnabled } from "./state.ts";
 
 /** The accounts that only modules move coins of. */
@@ -60,13 +53,6 @@ export function send(ctx: Ctx, from: Address, to: Address, coins: readonly Coin[
   spend(ctx, from, coins);
   receive(ctx, to, coins);
   emitTransfer(ctx, from, to, coins);
-}
-
-/** A transaction's fee. */
-export function payFee(ctx: Ctx, from: Address, to: Address, coins: readonly Coin[]): void {
-  spend(ctx, from, coins);
-  receive(ctx, to, coins);
-  emitFeeTransfer(ctx, from, to, coins);
 }
 
 /** Refuses with sdk/4 to pay to an account of a module: its balance is the sum of its records (THREATS B15). */

@@ -35,7 +35,7 @@ describe("bank: send", () => {
     const types = ctx.events.events.map(({ type }) => type);
     assert.deepEqual(types, ["coin_spent", "coin_received", "transfer", "message"]);
     assert.deepEqual(ctx.events.events[3]?.attributes, [
-      { key: "sender", value: alice, index: false },
+      { key: "sender", value: alice, index: true },
     ]);
   });
 
