@@ -4,7 +4,8 @@ import path from "node:path";
 import { packageRoot, program } from "../../cli/home/programs.ts";
 import { DEFAULT_PORTS } from "../../cli/supervise/config.ts";
 
-const guideOffset = 7_000;
+// Below the ports that a system gives to connections.
+const guideOffset = 5_000;
 
 export type Block = { readonly code: string; readonly until: string | undefined };
 

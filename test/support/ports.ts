@@ -20,7 +20,8 @@ export async function freeNodePorts(): Promise<{ rpc: number; p2p: number; app: 
 /** An offset that leaves all of these ports free. */
 export async function freeOffset(portsAt: (offset: number) => readonly number[]): Promise<number> {
   for (let tries = 0; tries < 50; tries++) {
-    const offset = 1_000 + Math.floor(Math.random() * 20_000);
+    // Below the ports that a system gives to connections: one of those may be taken between here and its use.
+    const offset = 1_000 + Math.floor(Math.random() * 4_500);
     const taken = await requireFree(portsAt(offset)).catch(() => "taken");
     if (taken === undefined) return offset;
   }
