@@ -71,22 +71,21 @@ function verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Arra
 export function blsKeyPoint(
   bytes: Uint8Array,
 ): InstanceType<BlstBindings["PublicKey"]> | undefined {
-  if (bytes.length !== BLS_PUBLIC_KEY_BYTES) return undefined;
   const { PublicKey } = blstBindings();
-  try {
-    return PublicKey.fromBytes(bytes, true);
-  } catch {
-    return undefined;
-  }
+  return pointOf(bytes, BLS_PUBLIC_KEY_BYTES, () => PublicKey.fromBytes(bytes, true));
 }
 
 export function blsSignaturePoint(
   bytes: Uint8Array,
 ): InstanceType<BlstBindings["Signature"]> | undefined {
-  if (bytes.length !== BLS_SIGNATURE_BYTES) return undefined;
   const { Signature } = blstBindings();
+  return pointOf(bytes, BLS_SIGNATURE_BYTES, () => Signature.fromBytes(bytes, true, true));
+}
+
+function pointOf<P>(bytes: Uint8Array, length: number, decode: () => P): P | undefined {
+  if (bytes.length !== length) return undefined;
   try {
-    return Signature.fromBytes(bytes, true, true);
+    return decode();
   } catch {
     return undefined;
   }

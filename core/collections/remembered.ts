@@ -6,17 +6,7 @@ import type { Codec } from "../codec.ts";
  * result (THREATS D17). It goes with the bytes. Values are frozen, because all readers share them.
  */
 export function remembered<T extends object>(codec: Codec<T>): Codec<T> {
-  const known = new WeakMap<Uint8Array, T>();
-  return {
-    encode: (value) => codec.encode(value),
-    decode(bytes) {
-      const found = known.get(bytes);
-      if (found !== undefined) return found;
-      const value = Object.freeze(codec.decode(bytes));
-      known.set(bytes, value);
-      return value;
-    },
-  };
+  return { encode: (value) => codec.encode(value), decode: decodingOnce(codec, new WeakMap()) };
 }
 
 /**
@@ -31,13 +21,20 @@ export function rememberedWritten<T extends object>(codec: Codec<T>): Codec<T> {
       known.set(bytes, Object.freeze({ ...value }));
       return bytes;
     },
-    decode(bytes) {
-      const found = known.get(bytes);
-      if (found !== undefined) return found;
-      const value = Object.freeze(codec.decode(bytes));
-      known.set(bytes, value);
-      return value;
-    },
+    decode: decodingOnce(codec, known),
+  };
+}
+
+function decodingOnce<T extends object>(
+  codec: Codec<T>,
+  known: WeakMap<Uint8Array, T>,
+): Codec<T>["decode"] {
+  return (bytes) => {
+    const found = known.get(bytes);
+    if (found !== undefined) return found;
+    const value = Object.freeze(codec.decode(bytes));
+    known.set(bytes, value);
+    return value;
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ChangeSet, StoreKey } from "./kv.ts";
+import { lowerBound } from "./lowerBound.ts";
 
 type Commit = { readonly version: bigint; readonly keys: ReadonlyMap<string, readonly StoreKey[]> };
 
@@ -42,7 +43,7 @@ export class CommitLog {
       const commit = this.#commits[i];
       if (commit === undefined || commit.version <= since) break;
       const keys = commit.version <= version ? (commit.keys.get(store) ?? []) : [];
-      for (let at = firstFrom(keys, start); at < keys.length; at++) {
+      for (let at = lowerBound(keys, start); at < keys.length; at++) {
         const key = keys[at];
         if (key === undefined || (end !== undefined && key >= end)) break;
         found.push(key);
@@ -50,16 +51,4 @@ export class CommitLog {
     }
     return found;
   }
-}
-
-/** Where the ascending keys reach start. */
-function firstFrom(keys: readonly StoreKey[], start: StoreKey): number {
-  let low = 0;
-  let high = keys.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((keys[middle] ?? start) < start) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

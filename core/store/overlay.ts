@@ -1,5 +1,6 @@
 import { compareAscii } from "../bytes.ts";
 import type { Change, StoreKey } from "./kv.ts";
+import { lowerBound } from "./lowerBound.ts";
 
 // Short enough to filter and sort at every range, long enough that merging it in is rare.
 const maxTail = 128;
@@ -100,17 +101,6 @@ export class Overlay {
     this.#sorted = merge(this.#sorted, this.#tail.sort(compareAscii));
     this.#tail = [];
   }
-}
-
-function lowerBound(keys: readonly StoreKey[], key: StoreKey): number {
-  let low = 0;
-  let high = keys.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((keys[middle] ?? key) < key) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Both sorted, no key in both. */

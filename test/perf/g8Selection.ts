@@ -5,14 +5,14 @@ import type { Ctx } from "../../core/context.ts";
 import { one } from "../../core/math/dec.ts";
 import { branch } from "../../core/store/branch.ts";
 import { netChanges } from "../../core/store/changes.ts";
-import { Multistore } from "../../core/store/multistore.ts";
-import { keyFromBytes } from "../../core/bytes.ts";
+import type { Multistore } from "../../core/store/multistore.ts";
 import { noteWork } from "../../modules/clock/index.ts";
 import { Role } from "../../modules/registry/index.ts";
 import { recordGoodSeat, recordSuccess } from "../../modules/reputation/index.ts";
 import { BlockTables } from "../../modules/selection/index.ts";
 import { freeSeat, takeSeat } from "../../modules/staking/index.ts";
 import { genesisMs } from "../support/ctx.ts";
+import { committedWorld } from "../support/drawWorld.ts";
 import { report, spread } from "./harness.ts";
 import { costsOf } from "./profile.ts";
 import {
@@ -27,6 +27,8 @@ import {
 
 const draws = 100;
 const decay = 10n ** 16n;
+/** As the app keeps them. */
+const keptVersions = 100;
 
 const seedsOf = (nodes: number): NodeSeed[] =>
   Array.from({ length: nodes }, (_, i) => ({
@@ -38,21 +40,6 @@ const seedsOf = (nodes: number): NodeSeed[] =>
     failures: BigInt(i % 70) * decay,
     load: BigInt(i % 30) * decay,
   }));
-
-/** A committed store as the app holds it, with fresh value bytes: nothing is remembered of them. */
-function committed(world: ReturnType<typeof nodesWorld>): Multistore {
-  const names = ["clock", "registry", "staking", "reputation"];
-  const store = new Multistore({ stores: names });
-  const block = branch(store.view());
-  for (const [path, value] of world.store.dump()) {
-    const at = path.indexOf("/");
-    const key = keyFromBytes(Buffer.from(path.slice(at + 1), "latin1"));
-    block.set(path.slice(0, at), key, Uint8Array.from(value));
-  }
-  store.stage(1n, netChanges(store.view(), block.dirty()));
-  store.commit();
-  return store;
-}
 
 type Cost = { readonly wallMs: number; readonly cpuMs: number };
 type Seat = { readonly node: Address; readonly role: Role };
@@ -69,7 +56,7 @@ export class DrawingChain {
 
   constructor(nodes: number) {
     this.#world = nodesWorld(seedsOf(nodes));
-    this.#store = committed(this.#world);
+    this.#store = committedWorld(this.#world, keptVersions);
   }
 
   /** Wall and CPU time of all that the draws cost, their tables included. */
