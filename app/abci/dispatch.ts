@@ -9,10 +9,14 @@ import {
 import { ProtocolError } from "./frames.ts";
 import type { AbciHandlers } from "./handlers.ts";
 
+const FLUSH_TAG = (2 << 3) | 2;
+
 /** Decodes one frame and answers it; only a query's answer may be a promise. */
 export function answerFrame(app: AbciHandlers, frame: Uint8Array): Response | Promise<Response> {
   const check = readCheckTx(frame);
   if (check !== undefined) return { checkTx: app.checkTx(check) };
+  // CometBFT flushes after each CheckTx.
+  if (frame.length === 2 && frame[0] === FLUSH_TAG && frame[1] === 0) return { flush: {} };
   let request: Request;
   try {
     request = Request.decode(frame);

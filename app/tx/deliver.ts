@@ -8,7 +8,7 @@ import { TxMsgData, type Any } from "../../proto/cosmos.ts";
 import { runAnte, type AnteEnv } from "./ante.ts";
 import { checkMessages, type CheckedTx } from "./checkedTx.ts";
 import type { DecodedTx, Message } from "./decode.ts";
-import { messageEvents } from "./events.ts";
+import { messageEvents, withoutSender } from "./events.ts";
 
 export type Refusal = { readonly codespace: string; readonly code: number; readonly log: string };
 
@@ -90,10 +90,11 @@ export function deliverTx(block: Ctx, tx: DecodedTx, env: AnteEnv): ExecTxResult
   if (!ante.ok) return failedResult(ante.refusal, tx.gasLimit, gas.used);
 
   const run = attempt(() => runMessages(ctx, checked.value), block.alarms);
-  const events = [...ctx.events.events];
+  const { events } = ctx.events;
   if (!run.ok) {
     return { ...failedResult(run.refusal, tx.gasLimit, gas.used), events: mutable(events) };
   }
+  const sender = checked.value.messages[0]?.signer ?? "";
   return {
     code: 0,
     codespace: "",
@@ -102,7 +103,7 @@ export function deliverTx(block: Ctx, tx: DecodedTx, env: AnteEnv): ExecTxResult
     data: dataOf(run.value.responses),
     gasWanted: tx.gasLimit,
     gasUsed: gas.used,
-    events: mutable([...events, ...run.value.events]),
+    events: mutable([...withoutSender(events, sender), ...run.value.events]),
   };
 }
 

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { Supervisor } from "../supervise/supervisor.ts";
 import { writeJson } from "./files.ts";
-import { program } from "./programs.ts";
+import { appProgram } from "./programs.ts";
 import { socketPathOf } from "./socket.ts";
 
 export type NodeOptions = {
@@ -24,7 +24,7 @@ export const pidFileOf = (home: string): string => path.join(home, "node.pids.js
 /** App and CometBFT of a home as one unit; the pid file lives as long as they do. */
 export function makeNode({ home, comet, appFlags, echo }: NodeOptions): Supervisor {
   const socketPath = socketPathOf(home);
-  const app = program("app/main", "--home", home, "--socket", socketPath, ...appFlags);
+  const app = appProgram("--home", home, "--socket", socketPath, ...appFlags);
   const node = new Supervisor({
     app,
     comet: { path: comet, home },

@@ -5,7 +5,7 @@ import { UserError, userError } from "../../client/errors/index.ts";
 import { readAppLine } from "./appLine.ts";
 import { Cause } from "./cause.ts";
 import { Child, describeExit, type Command } from "./child.ts";
-import { beginAgainCode, engineCommand, isSolo } from "./engine.ts";
+import { beginAgainCode, engineCommand, engineEnv, isSolo } from "./engine.ts";
 import { LogFile, prefixed, type Source } from "./lines.ts";
 import { Progress } from "./progress.ts";
 
@@ -199,7 +199,7 @@ export class Supervisor extends EventEmitter<Events> {
   #startComet(cause: Cause): Child {
     const { path, home, args, env } = this.#options.comet;
     const command = engineCommand(path, "start", "--home", home, ...(args ?? []));
-    const comet = new Child(env === undefined ? command : { ...command, env }, (line) => {
+    const comet = new Child({ ...command, env: { ...engineEnv(), ...env } }, (line) => {
       cause.comet(line);
       this.#write("comet", line);
     });

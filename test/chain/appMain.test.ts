@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { after, describe, it } from "node:test";
 import { readAppToml } from "../../app/appHome.ts";
 import { StartError } from "../../app/errors.ts";
-import { program } from "../../cli/home/programs.ts";
+import { appProgram } from "../../cli/home/programs.ts";
 import { AbciClient } from "../support/abci.ts";
 import { genesisFor, testPower, type AppState } from "../support/chainGenesis.ts";
 import { testKey, testProposer } from "../support/keys.ts";
@@ -60,7 +60,7 @@ function run(
   ended: Promise<number | null>;
   lines: Line[];
 } {
-  const { command, args } = program("app/main", "--home", home);
+  const { command, args } = appProgram("--home", home);
   const child = spawn(command, args, {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, ...env },

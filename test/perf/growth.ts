@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { buildGenesis } from "../../cli/home/genesis.ts";
 import { writeBeaconKeys, writeGenesis, writeHome } from "../../cli/home/init.ts";
-import { program } from "../../cli/home/programs.ts";
+import { appProgram } from "../../cli/home/programs.ts";
 import { freeNodePorts } from "../support/ports.ts";
 import { supervised } from "../support/supervised.ts";
 import { report, scratch } from "./harness.ts";
@@ -34,7 +34,7 @@ export async function growth(comet: string, blocks: number): Promise<Growth> {
   const rpc = `http://127.0.0.1:${ports.rpc}`;
   await writeChain(comet, home, ports);
   const node = supervised(comet, home, {
-    app: program("app/main", "--home", home, "--log-level", "warn"),
+    app: appProgram("--home", home, "--log-level", "warn"),
   });
   await node.start();
   await firstBlock(rpc);

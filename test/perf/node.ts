@@ -70,6 +70,7 @@ export async function startSkeleton(
   comet: string,
   peer: string,
   flags: readonly string[],
+  env: NodeJS.ProcessEnv,
 ): Promise<RunningNode> {
   const home = path.join(scratch, "skeleton");
   fs.rmSync(home, { recursive: true, force: true });
@@ -87,7 +88,10 @@ export async function startSkeleton(
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   await new Promise((listening) => app.stdout.once("data", listening));
-  const engine = spawn(comet, ["start", "--home", home], { stdio: "ignore" });
+  const engine = spawn(comet, ["start", "--home", home], {
+    env: { ...process.env, ...env },
+    stdio: "ignore",
+  });
   const rpc = `http://127.0.0.1:${ports.rpc}`;
   await firstBlock(rpc);
   const stop = async (): Promise<void> => {

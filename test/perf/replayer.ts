@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { Timestamp } from "cosmjs-types/google/protobuf/timestamp";
 import type { RequestFinalizeBlock, Response } from "cosmjs-types/tendermint/abci/types";
-import { program } from "../../cli/home/programs.ts";
+import { appProgram } from "../../cli/home/programs.ts";
 import { AbciClient } from "../support/abci.ts";
 import { cpuSeconds } from "./harness.ts";
 import { finished } from "./node.ts";
@@ -40,7 +40,7 @@ export class Replayer {
   /** Starts the app of a home; startMs is the time from the process's start to its first Info answer. */
   static async start(home: string, nodeArgs: readonly string[] = []): Promise<Replayer> {
     const socket = path.join(home, "replay.sock");
-    const { command, args } = program("app/main", "--home", home, "--socket", socket);
+    const { command, args } = appProgram("--home", home, "--socket", socket);
     const began = performance.now();
     const app = spawn(command, [...nodeArgs, ...args], { stdio: ["pipe", "pipe", "inherit"] });
     await new Promise<void>((ready, failed) => {

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { program } from "../../cli/home/programs.ts";
+import { appProgram } from "../../cli/home/programs.ts";
 import { genesisFor, testPower, type AppState } from "./chainGenesis.ts";
 import { testKey, testProposer, type TestProposer } from "./keys.ts";
 
@@ -58,7 +58,7 @@ export function startApp(
   env: NodeJS.ProcessEnv = {},
   wrap: string[] = [],
 ): AppProcess {
-  const { command, args } = program("app/main", "--home", home, "--log-level", "warn");
+  const { command, args } = appProgram("--home", home, "--log-level", "warn");
   const [first = command, ...rest] = [...wrap, command, ...args];
   const child = spawn(first, rest, {
     stdio: ["ignore", "pipe", "inherit"],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { EventEmitter, once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Response, Snapshot } from "cosmjs-types/tendermint/abci/types";
 import { chunkBytes, decodeManifest, digest } from "../../app/db/index.ts";
 import { socketPathOf } from "../../cli/home/socket.ts";
@@ -44,27 +44,28 @@ class Served {
   }
 }
 
-/** Two serve the same snapshots; the liar's chunks are bad, and the honest one waits until one has gone out. */
+/** Two serve the same snapshots; the liar's chunks are bad, and the honest one waits until one was refused. */
 export class ChunkLies {
   /** Bad chunks that went out to a peer, and good ones. */
   bad = 0;
   good = 0;
   /** What becomes of a chunk that the liar's app gave. */
   alter: (asked: Asked, chunk: Uint8Array) => Promise<Uint8Array> = async (_, chunk) => chunk;
-  readonly #told = new EventEmitter();
   readonly #damaged = new Set<bigint>();
   #honest: Served | undefined;
+  #refused: () => boolean = () => false;
 
-  /** From now on the honest one is silent until the other has lied again. */
-  begin(honest: SyncNode): void {
+  /** From now on the honest one is silent until a chunk of the other was refused. */
+  begin(honest: SyncNode, refused: () => boolean): void {
     this.#honest = new Served(honest);
+    this.#refused = refused;
     this.bad = 0;
     this.good = 0;
   }
 
   async serve(index: number, asked: Asked, chunk: Uint8Array): Promise<Uint8Array> {
     if (index === 0) {
-      if (this.bad === 0) await once(this.#told, "lie");
+      while (!this.#refused()) await delay(50);
       this.good += 1;
       return chunk;
     }
@@ -72,7 +73,6 @@ export class ChunkLies {
     const promised = await this.#promised(asked);
     assert.ok(!equalBytes(digest(sent), promised), "expected a bad chunk to be sent");
     this.bad += 1;
-    this.#told.emit("lie");
     return sent;
   }
 

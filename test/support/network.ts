@@ -7,7 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import { DirectSecp256k1Wallet } from "@cosmjs/proto-signing";
 import { setUpNode, writeExecutorHome } from "../../cli/executor/setup.ts";
-import { program } from "../../cli/home/programs.ts";
+import { appProgram, program } from "../../cli/home/programs.ts";
 import { publishService } from "../../cli/service/publish.ts";
 import type { Command } from "../../cli/supervise/child.ts";
 import { nodeId, writeCometConfig } from "../../cli/supervise/config.ts";
@@ -357,7 +357,7 @@ export class TestNetwork {
   #supervisor(index: number, env?: NodeJS.ProcessEnv): Supervisor {
     const home = this.folder.in(`node${index}`);
     const placement = this.#placement;
-    const app: Command = { ...program("app/main", "--home", home), ...(env && { env }) };
+    const app: Command = { ...appProgram("--home", home), ...(env && { env }) };
     const comet = placement?.wrapped(index, this.#comet) ?? this.#comet;
     const supervisor = supervised(comet, home, {
       app: placement?.command(index, app) ?? app,

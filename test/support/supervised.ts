@@ -1,5 +1,5 @@
 import path from "node:path";
-import { program } from "../../cli/home/programs.ts";
+import { appProgram } from "../../cli/home/programs.ts";
 import { socketPathOf } from "../../cli/home/socket.ts";
 import { Supervisor, type SupervisorOptions } from "../../cli/supervise/supervisor.ts";
 
@@ -10,7 +10,7 @@ export function supervised(
   more: Partial<SupervisorOptions> = {},
 ): Supervisor {
   return new Supervisor({
-    app: program("app/main", "--home", home),
+    app: appProgram("--home", home),
     comet: { path: comet, home },
     socketPath: socketPathOf(home),
     logDirectory: path.join(home, "logs"),

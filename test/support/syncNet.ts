@@ -34,7 +34,8 @@ const fast = {
 const paced = {
   "p2p.flush_throttle_timeout": "10ms",
   "consensus.peer_gossip_sleep_duration": "10ms",
-  "consensus.timeout_commit": "200ms",
+  // A snapshot stays on offer for at least an interval: longer than a joiner takes that asks a liar first.
+  "consensus.timeout_commit": "500ms",
   "consensus.timeout_propose": "300ms",
   "consensus.timeout_prevote": "200ms",
   "consensus.timeout_precommit": "200ms",

@@ -4,6 +4,7 @@ import { deliverTx, type Refusal } from "../../../../app/tx/deliver.ts";
 import type { DecodedTx, Message } from "../../../../app/tx/decode.ts";
 import type { Ctx } from "../../../../core/context.ts";
 import { BugError, FatalError, sdkErrors } from "../../../../core/errors.ts";
+import type { Event } from "../../../../core/events.ts";
 import { defineMsg } from "../../../../core/module.ts";
 import { moduleAddress } from "../../../../core/crypto/address.ts";
 import { getAccount } from "../../../../modules/auth/index.ts";
@@ -22,6 +23,15 @@ const send = (from: TestKey, to: TestKey, amount = "5"): Any =>
 const coins = (chain: TestChain, key: TestKey): bigint =>
   chain.read((ctx) => balance(ctx, key.address, "uassay"));
 const start = 1_000_000_000_000n;
+
+/** Of each message event: its action, its sender, and whether a search finds it by the sender. */
+const senders = (events: readonly Event[]): [string, string, boolean][] =>
+  events.flatMap(({ type, attributes }) => {
+    const sender = attributes.find(({ key }) => key === "sender");
+    if (type !== "message" || sender === undefined) return [];
+    const action = attributes.find(({ key }) => key === "action")?.value ?? "";
+    return [[action, sender.value, sender.index] as [string, string, boolean]];
+  });
 
 describe("tx: deliver", () => {
   it("answers with the responses of all messages", () => {
@@ -73,6 +83,13 @@ describe("tx: deliver", () => {
     for (const key of ["message.action", "message.sender", "message.module", "tx.acc_seq"])
       assert.ok(searched.has(key), key);
     assert.ok(!searched.has("tx.signature") && !searched.has("tx.fee"));
+    assert.deepEqual(senders(events), [
+      ["", alice.address, false],
+      [sendType, alice.address, true],
+      ["", alice.address, false],
+      [sendType, alice.address, true],
+      ["", alice.address, false],
+    ]);
   });
 
   it("B14: keeps fee and sequence when a message fails, and none of the messages' writes and events", () => {
@@ -218,6 +235,22 @@ describe("tx: deliver: what no protocol error covers", () => {
       log: "failed to execute message; message index: 0: no",
     };
     assert.deepEqual({ codespace: result.codespace, code: result.code, log: result.log }, expected);
+  });
+
+  it("a sender that no action names is searched: of a failed transaction, and of another's", () => {
+    const chain = started();
+    const [alice, bob] = chain.accounts as [TestKey, TestKey];
+    const failed = chain.run(alice, [send(alice, bob, "99999999999999")], {
+      fee: "7uassay",
+    });
+    assert.deepEqual(senders(failed.events), [["", alice.address, true]]);
+    const result = run(chain, (ctx) =>
+      ctx.events.add({
+        type: "message",
+        attributes: [{ key: "sender", value: bob.address, index: true }],
+      }),
+    );
+    assert.deepEqual(senders(result.events).at(-1), ["", bob.address, true]);
   });
 
   it("an event with a module keeps the message event from naming one", () => {

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { UserError } from "../../../../client/errors/index.ts";
 import { chooseEngine, readEngineName, soloFallback } from "../../../../cli/comet/choose.ts";
 import {
   engineCommand,
+  engineEnv,
   engineOf,
   requireEngineFits,
   soloPath,
@@ -50,6 +51,11 @@ describe("cli: choice of the engine", () => {
   it("another name is refused", () => {
     assert.equal(readEngineName(undefined), undefined);
     assert.throws(() => readEngineName("tendermint"), code("E4011"));
+  });
+
+  it("CometBFT has more places for goroutines than a small machine has cores, unless the operator set them", () => {
+    assert.ok(Number(engineEnv({})["GOMAXPROCS"]) >= Math.max(16, availableParallelism()));
+    assert.deepEqual(engineEnv({ GOMAXPROCS: "2" }), { GOMAXPROCS: "2" });
   });
 
   it("E1206: the solo engine takes only chains whose names say that they are for development", () => {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../../../../client/errors/index.ts";
+import { engineEnv } from "../../../../cli/supervise/engine.ts";
 import {
   Supervisor,
   type Restart,
@@ -91,6 +92,17 @@ async function restartOf(supervisor: Supervisor): Promise<Restart> {
 }
 
 describe("supervise: supervisor", () => {
+  it("gives Comet its places for goroutines, and lets what was set for it stand", async () => {
+    const telling = cometScript(
+      `note("places " + process.env.GOMAXPROCS); setInterval(() => {}, 1000);`,
+    );
+    const { supervisor, trace } = supervise(idleApp, telling);
+    await supervisor.start();
+    await until(() => trace().some((l) => l.startsWith("places")));
+    assert.ok(trace().includes(`places ${engineEnv()["GOMAXPROCS"]}`));
+    await supervisor.stop();
+  });
+
   it("starts Comet once the app listens, and stops Comet before the app", async () => {
     const late = appScript(`setTimeout(() => ready("5"), 100);`);
     const { supervisor, trace } = supervise(late, idleComet);
