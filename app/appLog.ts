@@ -83,6 +83,8 @@ export function observed(
       if (answer.status !== 1) metrics?.refusedProposal();
       return answer;
     },
+    offerSnapshot: (request) => watched(() => handlers.offerSnapshot(request)),
+    applySnapshotChunk: (request) => watched(() => handlers.applySnapshotChunk(request)),
     finalizeBlock: (request) => {
       let ms = 0;
       const answer = watched(
