@@ -90,7 +90,8 @@ class Game {
   readonly on: Chain;
   readonly keys: TestKey[];
   readonly models: Model[];
-  readonly seen = new Set<string>();
+  /** Faults that were judged, with the time from which they are forgotten (ADR 0010). */
+  readonly seen = new Map<string, bigint>();
   readonly minted: bigint;
   burned = 0n;
 
@@ -173,13 +174,14 @@ class Game {
         : staking.slash(own, { ...offence, reason: "test" }),
     );
     assert.equal(taken, known || !exists ? 0n : takeFrom(model, one.value, faultHeight));
-    if (exists) this.seen.add(fault);
+    if (exists && !known) this.seen.set(fault, on.timeMs + unbondingMs);
   }
 
   /** The end of the block pays what is due; the model then follows the bond, whose sums are checked. */
   wait(ms: bigint): void {
     const due = this.on.timeMs;
     this.on.next(ms);
+    for (const [fault, expires] of this.seen) if (expires <= due) this.seen.delete(fault);
     for (const [i, model] of this.models.entries()) {
       const key = this.keys[i];
       assert.ok(key !== undefined);
@@ -232,6 +234,18 @@ describe("property: staking", () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it("a fault that was judged is judged anew once all that it could reach has left", () => {
+    const game = new Game();
+    game.play({ kind: "bond", who: 0, value: 400_000_000n });
+    const slash = { kind: "slash", who: 0, value: 1n, age: 0, id: 4 } as const;
+    game.play(slash);
+    for (const ms of [60_000n, 40_000n]) game.play({ kind: "wait", ms });
+    game.play(slash);
+    game.play({ kind: "wait", ms: 0n });
+    game.play(slash);
+    assert.equal(game.models[0]?.bonded, 399_999_998n);
   });
 
   it("X19, B10: a slash takes the same whether or not the stake was moved after the draw", () => {
