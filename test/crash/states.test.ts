@@ -22,8 +22,6 @@ describe(`T7: crash states of our files, seed ${seed}`, () => {
   it("B25: each of 20,000 states gives the promised block with its app hash, or is refused with a way out", async (context) => {
     const random = seededRandom(seed);
     const trace = await recordTrace(blocks, random);
-    for (const step of ["create", "write", "sync", "syncFolder", "rename", "remove", "cut"])
-      assert.ok((trace.steps.get(step) ?? 0) > 0, `the run has no ${step}`);
     const hashes = twinHashes(blocks + 1n);
     const tally = judgeAll(trace, hashes, await foreignFiles(), random, 5);
     for (const kind of allKinds) assert.ok((tally.byKind[kind] ?? 0) > 0, `no state ${kind}`);
