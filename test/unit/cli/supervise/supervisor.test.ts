@@ -92,7 +92,7 @@ async function restartOf(supervisor: Supervisor): Promise<Restart> {
 }
 
 describe("supervise: supervisor", () => {
-  it("gives Comet its places for goroutines, and lets what was set for it stand", async () => {
+  it("gives Comet its places for goroutines", async () => {
     const telling = cometScript(
       `note("places " + process.env.GOMAXPROCS); setInterval(() => {}, 1000);`,
     );
