@@ -98,6 +98,14 @@ export function u64FromBytes(bytes: Uint8Array): bigint {
   return new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0);
 }
 
+/** A hash as the number that it is, big-endian. */
+export function u256FromBytes(bytes: Uint8Array): bigint {
+  if (bytes.length !== 32) throw new BugError(`u256: expected 32 bytes, got ${bytes.length}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, 32);
+  const high = (view.getBigUint64(0) << 64n) | view.getBigUint64(8);
+  return (high << 128n) | (view.getBigUint64(16) << 64n) | view.getBigUint64(24);
+}
+
 /** The byte string of these bytes: one UTF-16 unit a byte (core/store/kv.ts). */
 export function keyFromBytes(bytes: Uint8Array): StoreKey {
   // In one call: a flat string. Adding up one by one gives a rope, which each look-up in a Map has to flatten.

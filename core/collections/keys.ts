@@ -93,25 +93,28 @@ function rememberingText<K extends string>(make: (key: K) => string): (key: K) =
   };
 }
 
-/** The same for pairs: few second parts, many first ones. */
-function rememberingPair<A extends string, B extends string>(
-  make: (key: readonly [A, B]) => string,
-): (key: readonly [A, B]) => string {
-  const known = new Map<B, Map<A, string>>();
-  let size = 0;
-  return (key) => {
-    const found = known.get(key[1])?.get(key[0]);
-    if (found !== undefined) return found;
-    const text = make(key);
-    if (size === rememberedKeys) {
-      known.clear();
-      size = 0;
-    }
-    size += 1;
-    const firsts = known.get(key[1]);
-    if (firsts === undefined) known.set(key[1], new Map([[key[0], text]]));
-    else firsts.set(key[0], text);
-    return text;
+/** The same for pairs: one of many, such as an address, and one of few. */
+function rememberingPair<K extends readonly [string, string]>(
+  many: 0 | 1,
+): (make: (key: K) => string) => (key: K) => string {
+  const few = many === 0 ? 1 : 0;
+  return (make) => {
+    const known = new Map<string, Map<string, string>>();
+    let size = 0;
+    return (key) => {
+      const found = known.get(key[few])?.get(key[many]);
+      if (found !== undefined) return found;
+      const text = make(key);
+      if (size === rememberedKeys) {
+        known.clear();
+        size = 0;
+      }
+      size += 1;
+      const under = known.get(key[few]);
+      if (under === undefined) known.set(key[few], new Map([[key[many], text]]));
+      else under.set(key[many], text);
+      return text;
+    };
   };
 }
 
@@ -179,7 +182,13 @@ export const zeroEndedKey: KeyCodec<string> = {
 /** An address and a text, as balances have it. */
 export const addressTextKey: KeyCodec<readonly [Address, string]> = {
   ...pairKey(addressKey, stringKey),
-  remembering: rememberingPair,
+  remembering: rememberingPair(0),
+};
+
+/** A text and an address: a node of a service. */
+export const textAddressKey: KeyCodec<readonly [string, Address]> = {
+  ...pairKey(stringKey, addressKey),
+  remembering: rememberingPair(1),
 };
 
 /** Bytes, at most 255 unless last. */

@@ -37,5 +37,6 @@ export function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
 /** The same for many messages under one key, which is hashed once. */
 export function hmacSha256With(key: Uint8Array): (message: Uint8Array) => Uint8Array {
   const keyed = hmac.create(nobleSha256, key);
-  return (message) => keyed.clone().update(message).digest();
+  const scratch = keyed.clone();
+  return (message) => keyed._cloneInto(scratch).update(message).digest();
 }

@@ -7,8 +7,9 @@ const twoTo256 = 1n << 256n;
  * multiple of total some results would have one chance more (THREATS X18).
  */
 export function uniformBelow(random: bigint, total: bigint): bigint | undefined {
-  const fair = (twoTo256 / total) * total;
-  return random >= fair ? undefined : random % total;
+  // The last whole multiple lies less than one total below 2^256: a division, only for what is that high.
+  const isFair = random + total <= twoTo256 || random < (twoTo256 / total) * total;
+  return isFair ? random % total : undefined;
 }
 
 /** Weights in a fixed order, as an array of them is. They may be worked out at each call: all calls give the same. */

@@ -1,5 +1,5 @@
 import type { Address } from "../brand.ts";
-import { toHex, u64Bytes } from "../bytes.ts";
+import { u256FromBytes, u64Bytes } from "../bytes.ts";
 import { hmacSha256With } from "../crypto/hash.ts";
 import { uniformBelow, Urn } from "./weightedChoice.ts";
 
@@ -51,7 +51,7 @@ export type Pick<K extends string> = {
 /** r_i of PROTOCOL 7.2. */
 export function randomValues(seed: Uint8Array): (i: bigint) => bigint {
   const hash = hmacSha256With(seed);
-  return (i) => BigInt(`0x${toHex(hash(u64Bytes(i)))}`);
+  return (i) => u256FromBytes(hash(u64Bytes(i)));
 }
 
 /**

@@ -1,11 +1,18 @@
-import { addressKey, pairKey, stringKey, tripleKey, u8Key } from "../../core/collections/keys.ts";
+import {
+  addressKey,
+  pairKey,
+  stringKey,
+  textAddressKey,
+  tripleKey,
+  u8Key,
+} from "../../core/collections/keys.ts";
 import { remembered, rememberedWritten } from "../../core/collections/remembered.ts";
 import { schema } from "../../core/collections/schema.ts";
 import type { Role } from "../../proto/gen/assay/registry/v1/registry.ts";
 import { Counter, Incidents, Params } from "./types.ts";
 
 const state = schema("reputation");
-const place = pairKey(stringKey, addressKey);
+const place = textAddressKey;
 
 export const params = state.item(0, "params", remembered(Params));
 /** ((service, role, task or event key), node): a table's counters lie together. */

@@ -30,8 +30,8 @@ export function announcementsOf(
   census: Census,
 ): Announcements {
   const { service, version, status, definition } = release;
-  const announce = (node: Surveyed, was?: Announced): Announced =>
-    announcedBy(ctx, release, node, was);
+  const announce = (node: Surveyed, was: Announced | undefined, isChanged: boolean): Announced =>
+    announcedBy(ctx, release, node, isChanged ? undefined : was);
   return upToDate(ctx, memory?.announcements, {
     name: `${service} ${version}`,
     at: `${status} ${definition.minBond}`,

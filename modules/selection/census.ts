@@ -43,14 +43,14 @@ export type Worked<A, B> = {
 };
 
 /**
- * Results for values of now: those of before where the value is the same one and the node did not change, else made; a
- * node that did not change hands in its older result.
+ * Results for values of now: those of before where the value is the same one and the node did not change, else made,
+ * with the older result and whether the node changed.
  */
 export function carried<A, B>(
   older: Worked<A, B>,
   now: Pick<Worked<A, B>, "census" | "of">,
   changed: ReadonlySet<Address> | undefined,
-  make: (value: A, was: B | undefined) => B,
+  make: (value: A, was: B | undefined, isChanged: boolean) => B,
 ): B[] {
   const marks = now.census.marks(changed ?? []);
   const { places } = now.census;
@@ -60,9 +60,11 @@ export function carried<A, B>(
     const value = now.of[i];
     const node = samePlaces ? undefined : now.census.nodes[i]?.bond.node;
     const before = samePlaces ? i : node === undefined ? -1 : (older.census.places.get(node) ?? -1);
-    const was = marks[i] === 0 ? older.results[before] : undefined;
+    const was = older.results[before];
+    const isChanged = marks[i] !== 0;
     if (value === undefined) continue;
-    results.push(was !== undefined && older.of[before] === value ? was : make(value, was));
+    const isKept = was !== undefined && !isChanged && older.of[before] === value;
+    results.push(isKept ? was : make(value, was, isChanged));
   }
   return results;
 }

@@ -1,5 +1,6 @@
 import type { Address, Amount, Dec } from "../../core/brand.ts";
 import type { ReadCtx } from "../../core/context.ts";
+import { dec, mulFloor } from "../../core/math/dec.ts";
 import { divFloor, max } from "../../core/math/integers.ts";
 import type { Role } from "../registry/index.ts";
 import * as reputation from "../reputation/index.ts";
@@ -10,7 +11,7 @@ import { carried } from "./census.ts";
 import { upToDate, type TableMemory } from "./memory.ts";
 import { ReadyTable } from "./readyTable.ts";
 import { factorsOf, type Announced, type Fitting, type TableKey } from "./table.ts";
-import { ownShare, weightOf } from "./weights.ts";
+import { ownShare, unloadedWeight } from "./weights.ts";
 
 /** A candidate with all that does not depend on the others. What every block reads of it lies in it. */
 export type Row = {
@@ -19,6 +20,8 @@ export type Row = {
   readonly stake: Amount;
   /** What it has of w' whatever the mean. */
   readonly own: bigint;
+  /** w before F. */
+  readonly unloaded: bigint;
   /** w / S: its part of the mean's sum. */
   readonly perStake: bigint;
   /** w. */
@@ -101,7 +104,7 @@ export function rowsOf(
     make() {
       const performanceOf = reputation.performances(ctx, work, ages);
       const entries = announcements.nodes.map((node) =>
-        entryOf(node, role, ({ bond, fit }) => performanceOf(bond.node, fit.standing)),
+        entryOf(node, role, undefined, ({ bond, fit }) => performanceOf(bond.node, fit.standing)),
       );
       return new Rows(key, announcements, entries);
     },
@@ -112,8 +115,10 @@ export function rowsOf(
       const now = { census, of: announcements.nodes };
       const performanceOf = ({ bond, fit }: Fitting): Dec =>
         reputation.performanceWith(ctx, { ...work, node: bond.node }, ages, fit.standing);
-      const entries = carried(worked, now, changed, (node, was) =>
-        entryOf(node, role, (one) => knownPerformance(was, one) ?? performanceOf(one)),
+      const entries = carried(worked, now, changed, (node, was, isChanged) =>
+        entryOf(node, role, was, (one) =>
+          isChanged ? performanceOf(one) : (knownPerformance(was, one) ?? performanceOf(one)),
+        ),
       );
       const samePlaces = before.places === census.places;
       const sums = samePlaces ? sumsOf(older.sums, older.entries, entries) : undefined;
@@ -125,17 +130,22 @@ export function rowsOf(
 function entryOf(
   announced: Announced,
   role: Role,
+  was: Entry | undefined,
   performanceOf: (announced: Fitting) => Dec,
 ): Entry {
   const { bond, reason } = announced;
   if (!bond.roles.includes(role)) return "other role";
   if (reason !== undefined) return reason;
+  const { fit, load } = announced;
+  const { node } = bond;
+  const { stake } = fit;
   const performance = performanceOf(announced);
-  const factors = factorsOf(announced, performance);
-  const weight = weightOf(factors);
-  const { node, stake } = factors;
+  const isSame =
+    typeof was === "object" && was.announced.fit === fit && was.performance === performance;
+  const unloaded = isSame ? was.unloaded : unloadedWeight(factorsOf(announced, performance));
+  const weight = dec(mulFloor(unloaded, load));
   const perStake = divFloor(weight, stake);
-  return { node, stake, own: ownShare(weight), perStake, weight, performance, announced };
+  return { node, stake, own: ownShare(weight), unloaded, perStake, weight, performance, announced };
 }
 
 /** P follows from the counter, which is what it was, and from the standing. */

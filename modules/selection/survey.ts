@@ -16,10 +16,10 @@ export type Fit = {
   readonly uptime: Dec;
 };
 
+type Unfit = { readonly bond: Bond; readonly reason: Reason };
+type Fitting = { readonly bond: Bond; readonly reason: undefined; readonly fit: Fit };
 /** One bonded node of a service: fit to be drawn, or why not. */
-export type Surveyed = { readonly bond: Bond } & (
-  { readonly reason: Reason } | { readonly reason: undefined; readonly fit: Fit }
-);
+export type Surveyed = Unfit | Fitting;
 
 /** All bonded nodes of a service in address order. */
 export function survey(ctx: ReadCtx, service: string, ages: Ages): Surveyed[] {
@@ -31,8 +31,8 @@ export function survey(ctx: ReadCtx, service: string, ages: Ages): Surveyed[] {
 }
 
 /**
- * One bonded node as `survey` finds it, by look-ups of its own; undefined for a node without a bond. Of an older
- * survey's node whose bond alone changed since, the rest is taken over.
+ * One bonded node as `survey` finds it, by look-ups of its own; undefined for a node without a bond. Of a survey of the
+ * same epoch and slot, what did not change is taken over; `bondAlone`: nothing but its bond did.
  */
 export function surveyOne(
   ctx: ReadCtx,
@@ -43,24 +43,34 @@ export function surveyOne(
   return (node, older, bondAlone) => {
     const bond = staking.findBond(ctx, service, node);
     if (bond === undefined) return undefined;
-    const fit = older?.reason === undefined ? older?.fit : undefined;
-    if (fit !== undefined && bondAlone)
-      return surveyed(bond, () => fit.standing, { alive: true, uptime: fit.uptime });
-    return surveyed(bond, () => {
-      const standing = reputation.standing(ctx, { service, node }, ages);
-      return fit !== undefined && isSame(fit.standing, standing) ? fit.standing : standing;
-    });
+    const was = older?.reason === undefined ? older : undefined;
+    if (was !== undefined && bondAlone) {
+      const { standing, uptime } = was.fit;
+      return surveyed(bond, () => standing, was, { alive: true, uptime });
+    }
+    return surveyed(bond, () => reputation.standing(ctx, { service, node }, ages), was);
   };
 }
 
-/** What follows from a standing goes by its identity: work of this epoch changes none. */
-function isSame(a: Standing, b: Standing): boolean {
-  return a.repService === b.repService && a.incidentFactor === b.incidentFactor;
+/** What follows from a fit or a standing goes by its identity: seats and work of this epoch change none. */
+function settled(older: Fit | undefined, fit: Fit): Fit {
+  if (older === undefined) return fit;
+  const { standing } = older;
+  if (
+    standing.repService !== fit.standing.repService ||
+    standing.incidentFactor !== fit.standing.incidentFactor
+  )
+    return fit;
+  const { stake, commitment, uptime } = fit;
+  return older.stake === stake && older.commitment === commitment && older.uptime === uptime
+    ? older
+    : { stake, commitment, standing, uptime };
 }
 
 type Surveyor = (
   bond: Bond,
   standingOf: () => Standing,
+  was?: Fitting,
   ofLife?: { readonly alive: boolean; readonly uptime: Dec },
 ) => Surveyed;
 
@@ -68,12 +78,17 @@ type Surveyor = (
 function surveyor(ctx: ReadCtx): Surveyor {
   const bondedOf = staking.bondStandings(ctx);
   const epochStart = clock.epochStartMs(ctx);
-  return (bond, standingOf, ofLife) => {
+  return (bond, standingOf, was, ofLife) => {
     const bonded = bondedOf(bond, ofLife);
     const reason = nodeReason(ctx, bond, bonded);
     if (reason !== undefined) return { bond, reason };
-    const commitment = commitmentFactor(bond.committedUntilMs - epochStart);
+    const until = bond.committedUntilMs;
+    const commitment =
+      was?.bond.committedUntilMs === until
+        ? was.fit.commitment
+        : commitmentFactor(until - epochStart);
     const { stake, uptime } = bonded;
-    return { bond, reason, fit: { stake, commitment, standing: standingOf(), uptime } };
+    const fit = settled(was?.fit, { stake, commitment, standing: standingOf(), uptime });
+    return { bond, reason, fit };
   };
 }

@@ -41,11 +41,15 @@ export function loadFactor(openSeats: number, capacity: number): Dec {
 
 /** w = S * C * P^2 * I * U * F: each factor a Dec (P^2 too), left to right, floored to 1e-18 after each. */
 export function weightOf(factors: Factors): Dec {
-  const { stake, commitment, performance, incidents, uptime, load } = factors;
+  return dec(mulFloor(unloadedWeight(factors), factors.load));
+}
+
+/** The product of w before its last factor, the only one that every seat changes. */
+export function unloadedWeight(factors: Omit<Factors, "node" | "load">): bigint {
+  const { stake, commitment, performance, incidents, uptime } = factors;
   const committed = mulFloor(stake * one, commitment);
   const performed = mulFloor(committed, dec(mulFloor(performance, performance)));
-  const trusted = mulFloor(performed, incidents);
-  return dec(mulFloor(mulFloor(trusted, uptime), load));
+  return mulFloor(mulFloor(performed, incidents), uptime);
 }
 
 /** mean(w/S), floored; 0 where nobody is eligible. */

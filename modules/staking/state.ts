@@ -7,6 +7,7 @@ import {
   bytesKey,
   pairKey,
   stringKey,
+  textAddressKey,
   tripleKey,
   u64Key,
 } from "../../core/collections/keys.ts";
@@ -21,7 +22,7 @@ const total: Codec<Amount> = {
   encode: (value) => utf8Encode(value.toString()),
   decode: (bytes) => amountField.fromWire(utf8Decode(bytes)),
 };
-const bondKey = pairKey(stringKey, addressKey);
+const bondKey = textAddressKey;
 export type BondKey = readonly [string, Address];
 const faultKey = tripleKey(stringKey, addressKey, bytesKey);
 

@@ -54,7 +54,7 @@ export function patchNames(): string[] {
 }
 
 /** Builds the chain with that bug in a folder of its own and lets what should find it try. */
-export async function plant(name: string, seed: number, blocks = 3_000): Promise<Planted> {
+export async function plant(name: string, seed: number, blocks = 8_000): Promise<Planted> {
   const home = mkdtempSync(join(tmpdir(), "assay-planted-"));
   const startedAt = performance.now();
   try {

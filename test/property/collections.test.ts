@@ -6,10 +6,12 @@ import { bytesFromKey, utf8Decode, utf8Encode } from "../../core/bytes.ts";
 import { index } from "../../core/collections/indexedMap.ts";
 import {
   addressKey,
+  addressTextKey,
   bytesKey,
   pairKey,
   quadKey,
   stringKey,
+  textAddressKey,
   tripleKey,
   u64Key,
   u8Key,
@@ -122,6 +124,22 @@ describe("property: key codecs", () => {
         );
       }),
     );
+  });
+
+  it("B13: remembered pairs have the keys of pairs that are not", () => {
+    const check = <K>(codec: KeyCodec<K>, keys: fc.Arbitrary<K>): void => {
+      const make = (key: K): string => codec.encode(key, true);
+      const remembered = codec.remembering?.(make) ?? assert.fail("no memory");
+      fc.assert(
+        fc.property(keys, (key) => {
+          assert.equal(remembered(key), make(key));
+          assert.equal(remembered(key), make(key));
+        }),
+      );
+    };
+    const few = fc.constantFrom("a", "aa", "ab", "b");
+    check(addressTextKey, fc.tuple(addresses, few));
+    check(textAddressKey, fc.tuple(few, addresses));
   });
 
   it("B13: parts that do not fit are refused, never cut", () => {

@@ -11,6 +11,7 @@ import {
   keyFromBytes,
   toHex,
   u64Bytes,
+  u256FromBytes,
   u64FromBytes,
   utf8Decode,
   utf8Encode,
@@ -67,6 +68,15 @@ describe("core: bytes", () => {
   it("reads a u64 from the middle of a larger buffer", () => {
     const outer = concatBytes(Uint8Array.of(9, 9), u64Bytes(77n));
     assert.equal(u64FromBytes(outer.subarray(2)), 77n);
+  });
+
+  it("reads a hash as the number that it is", () => {
+    for (const value of [0n, 1n, 2n ** 64n, 2n ** 191n + 5n, 2n ** 256n - 1n]) {
+      const bytes = fromHex(value.toString(16).padStart(64, "0")) ?? assert.fail();
+      assert.equal(u256FromBytes(concatBytes(Uint8Array.of(9), bytes).subarray(1)), value);
+    }
+    for (const length of [0, 31, 33])
+      assert.throws(() => u256FromBytes(new Uint8Array(length)), BugError);
   });
 
   it("D11: refuses bytes that are not UTF-8 and keeps a byte order mark", () => {

@@ -15,7 +15,7 @@ import {
   bech32Decode,
   bech32Encode,
 } from "../../../../core/crypto/bech32.ts";
-import { hmacSha256, taggedHash } from "../../../../core/crypto/hash.ts";
+import { hmacSha256, hmacSha256With, taggedHash } from "../../../../core/crypto/hash.ts";
 import { BugError, TxError } from "../../../../core/errors.ts";
 
 const key =
@@ -165,6 +165,13 @@ describe("core: hashes", () => {
         toHex(hmacSha256(secret, message)),
         createHmac("sha256", secret).update(message).digest("hex"),
       );
+      const keyed = hmacSha256With(secret);
+      const other = hmacSha256With(message);
+      for (let i = 0n; i < 3n; i++) {
+        const expected = createHmac("sha256", secret).update(u64Bytes(i)).digest("hex");
+        other(u64Bytes(i));
+        assert.equal(toHex(keyed(u64Bytes(i))), expected, `message ${i}`);
+      }
     }
   });
 });
