@@ -21,7 +21,7 @@ const benches: readonly (readonly [names: string, run: Bench])[] = [
   [
     "selection,G8",
     async () => {
-      for (const nodes of [10_000, 100_000]) await selection(nodes, 7);
+      for (const nodes of [10_000, 100_000]) await selection(nodes, 15);
     },
   ],
   ["verify,G4", verifiers],

@@ -27,13 +27,16 @@ function placeOf({ callFrame: { functionName, url, lineNumber } }: Node): string
   return file === "" ? functionName : `${functionName} (${file}:${lineNumber + 1})`;
 }
 
+/** Waiting, and the profiler's own call. */
+const notRun = ["(idle)", "dispatch"];
+
 /** Functions by their own time, largest first; what waited is left out. */
 function largest({ nodes, samples, timeDeltas }: CpuProfile): Cost[] {
   const places = new Map(nodes.map((node) => [node.id, placeOf(node)]));
   const own = new Map<string, number>();
   for (const [i, sample] of samples.entries()) {
     const what = places.get(sample) ?? "";
-    if (what !== "(idle)") own.set(what, (own.get(what) ?? 0) + (timeDeltas[i] ?? 0));
+    if (!notRun.includes(what)) own.set(what, (own.get(what) ?? 0) + (timeDeltas[i] ?? 0));
   }
   const total = [...own.values()].reduce((sum, time) => sum + time, 0);
   return [...own]
