@@ -11,6 +11,8 @@ const tasks = 40;
 const quietMs = 60_000;
 const heartbeatType = "/assay.staking.v1.MsgHeartbeat";
 const floodConnections = 64;
+/** Some hundred sends a second: ten for each post of the tasks, and more. */
+const floodPauseMs = 640;
 /** Of genesis before those of the flood. */
 const ownAccounts = 10n;
 
@@ -68,7 +70,7 @@ async function underFlood(
 ): Promise<void> {
   const calm = await blocksOf(client);
   const turns = new Array<number>(floodConnections).fill(0);
-  const flood = new Flood(net.rpc[1] ?? "", floodConnections, (connection) => {
+  const next = (connection: number): Uint8Array => {
     const turn = turns[connection] ?? 0;
     turns[connection] = turn + 1;
     const index = connection + floodConnections * (turn % 10);
@@ -79,12 +81,13 @@ async function underFlood(
       sequence: BigInt(Math.floor(turn / 10)),
       messages: [sendMessage(account.address, senders[0]?.address ?? "")],
     });
-  });
+  };
+  const flood = new Flood(net.rpc[1] ?? "", floodConnections, next, floodPauseMs);
   const flooded = await blocksOf(client).finally(() => flood.stop());
   const params = { tasks, sends: flood.accepted };
   for (const [what, values] of [
     ["calm", calm],
-    ["beside a flood of sends", flooded],
+    ["beside a hundred sends a second", flooded],
   ] as const) {
     report({
       ...{ id: "G13", what: `request to last reveal, N = 1, ${what}, p50 / p99 / most` },

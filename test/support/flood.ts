@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { SignMode } from "cosmjs-types/cosmos/tx/signing/v1beta1/signing";
 import { PubKey } from "cosmjs-types/cosmos/crypto/secp256k1/keys";
 import { AuthInfo, SignDoc, TxBody, TxRaw } from "cosmjs-types/cosmos/tx/v1beta1/tx";
@@ -73,7 +74,10 @@ const mempoolFull = 20;
 const isFull = ({ code, why }: Broadcast): boolean =>
   code === mempoolFull || (code === undefined && why.includes("full"));
 
-/** Keeps the mempool full: each connection offers transactions of accounts of its own, one after another. */
+/**
+ * Keeps the mempool full: each connection offers transactions of accounts of its own, one after another; or, with a
+ * pause after each, as many as that gives.
+ */
 export class Flood {
   /** Accepted; refused because the mempool was full; refused for anything else, by its reason. */
   accepted = 0;
@@ -83,10 +87,18 @@ export class Flood {
   readonly #work: Promise<unknown>;
 
   /** `next` signs the next transaction of a connection. */
-  constructor(rpc: string, connections: number, next: (connection: number) => Uint8Array) {
+  constructor(
+    rpc: string,
+    connections: number,
+    next: (connection: number) => Uint8Array,
+    pauseMs?: number,
+  ) {
     const call = rpcCaller(rpc, connections);
     const loops = Array.from({ length: connections }, async (_, connection) => {
-      while (!this.#stopped) await this.#offer(call, next(connection));
+      while (!this.#stopped) {
+        await this.#offer(call, next(connection));
+        if (pauseMs !== undefined) await delay(pauseMs);
+      }
     });
     this.#work = Promise.all(loops);
   }
