@@ -95,15 +95,17 @@ export class Retention {
   /** After the commit of a block; 0n keeps all. */
   heightAfter(height: bigint, timeMs: bigint): bigint {
     const { config, params, db } = this.#state;
-    this.#marks ??= new TimeMarks(config.timeMarksFile, evidenceAgeMs(params));
-    this.#marks.note(height, timeMs);
+    const ageMs = evidenceAgeMs(params);
+    this.#marks ??= new TimeMarks(config.timeMarksFile, ageMs);
+    // Without an age every block would be a mark, and a file written, for nobody.
+    if (ageMs > 0n) this.#marks.note(height, timeMs);
     const { minRetainBlocks } = config;
     if (minRetainBlocks === 0n) return 0n;
     const limits = [
       height - minRetainBlocks,
       // Evidence is too old only when it is so in blocks and in time.
       height - (params.evidence?.maxAgeNumBlocks ?? 0n),
-      ...(evidenceAgeMs(params) === 0n ? [] : [this.#marks.firstYoung(timeMs)]),
+      ...(ageMs === 0n ? [] : [this.#marks.firstYoung(timeMs)]),
       // A node that joins by the oldest snapshot, or an operator who rolls back to it, needs what follows it.
       ...(db.snapshots === undefined ? [] : [db.snapshots.heights[0] ?? 0n]),
     ];

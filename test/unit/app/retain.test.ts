@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
@@ -62,6 +62,18 @@ describe("app: which blocks CometBFT may drop", () => {
   it("keeps what follows the oldest snapshot, and everything while there is none", () => {
     assert.equal(run(retention({ snapshots: [30n, 60n] }), 100), 30n);
     assert.equal(run(retention({ snapshots: [] }), 100), 0n);
+  });
+
+  it("writes no marks where evidence has no age in time", () => {
+    const dir = mkdtempSync(join(tmpdir(), "assay-retain-"));
+    try {
+      run(retention({ file: join(dir, "marks") }), 20);
+      assert.deepEqual(readdirSync(dir), []);
+      run(retention({ file: join(dir, "marks"), ageSeconds: 50n }), 20);
+      assert.deepEqual(readdirSync(dir), ["marks"]);
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
   });
 
   it("moves in steps of a tenth", () => {
