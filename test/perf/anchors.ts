@@ -10,6 +10,7 @@ import { concatBytes, keyFromBytes, toHex, u64Bytes, utf8Encode } from "../../co
 import { Tree } from "../../core/store/tree.ts";
 import { buildGo } from "./goChain.ts";
 import { report, scratch, spread } from "./harness.ts";
+import { costsOf } from "./profile.ts";
 
 const rounds = 7;
 const updates = 2_000;
@@ -26,28 +27,42 @@ function valueOf(i: number): Uint8Array {
 
 type Round = { readonly ms: number; readonly root: string };
 
-/** The work of `anchors tree` (test/perf/peer/anchors). */
-function ourTree(keys: number): Round[] {
-  const tree = new Tree(treeHasher());
-  let version = 0n;
-  const save = (): Uint8Array => tree.saveVersion(++version);
-  for (let i = 0; i < keys; i++) {
-    tree.set(keyFromBytes(digest("key", i)), valueOf(i));
-    if (i % batch === batch - 1 || i === keys - 1) save();
-    tree.prune(version);
+type Write = readonly [key: Uint8Array, value: Uint8Array];
+
+/** The work of `anchors tree` (test/perf/peer/anchors): a tree of so many keys, the writes of each round, a round. */
+class OwnTree {
+  readonly #tree = new Tree(treeHasher());
+  readonly #keys: number;
+  #version = 0n;
+  #next = 0;
+
+  constructor(keys: number) {
+    this.#keys = keys;
+    for (let i = 0; i < keys; i++) {
+      this.#tree.set(keyFromBytes(digest("key", i)), valueOf(i));
+      if (i % batch === batch - 1 || i === keys - 1) this.#save();
+    }
   }
-  let next = 0;
-  return Array.from({ length: rounds }, () => {
-    const writes = Array.from({ length: updates }, () => {
-      const pick = Buffer.from(digest("pick", next)).readBigUInt64BE() % BigInt(keys);
-      return [digest("key", Number(pick)), valueOf(keys + next++)] as const;
+
+  writes(): Write[] {
+    return Array.from({ length: updates }, () => {
+      const pick = Buffer.from(digest("pick", this.#next)).readBigUInt64BE() % BigInt(this.#keys);
+      return [digest("key", Number(pick)), valueOf(this.#keys + this.#next++)] as const;
     });
+  }
+
+  round(writes: readonly Write[]): Round {
     const began = performance.now();
-    for (const [key, value] of writes) tree.set(keyFromBytes(key), value);
-    const root = toHex(save());
-    tree.prune(version);
+    for (const [key, value] of writes) this.#tree.set(keyFromBytes(key), value);
+    const root = toHex(this.#save());
     return { ms: performance.now() - began, root };
-  });
+  }
+
+  #save(): Uint8Array {
+    const root = this.#tree.saveVersion(++this.#version);
+    this.#tree.prune(this.#version);
+    return root;
+  }
 }
 
 function goTree(binary: string, keys: number): Round[] {
@@ -63,7 +78,7 @@ function goTree(binary: string, keys: number): Round[] {
 }
 
 /** Updates a second with the root, ours over Go's, at two sizes. */
-export function trees(): void {
+export async function trees(): Promise<void> {
   const binary = buildGo("anchors", "./anchors");
   if (binary === undefined) {
     process.stdout.write("  G3         not run, there is no Go\n");
@@ -71,7 +86,8 @@ export function trees(): void {
   }
   for (const keys of [100_000, 1_000_000]) {
     const go = goTree(binary, keys);
-    const own = ourTree(keys);
+    const tree = new OwnTree(keys);
+    const own = Array.from({ length: rounds }, () => tree.round(tree.writes()));
     for (const [i, { root }] of own.entries()) {
       if (root !== go[i]?.root)
         throw new Error(`round ${i}: expected root ${go[i]?.root}, got ${root}`);
@@ -84,6 +100,10 @@ export function trees(): void {
     report({
       ...{ ...row, what: "tree update + root, Go's time / ours", unit: "ratio", value: ratios },
       bar: { asks: ">= 5", holds: ratios[1] >= 5 },
+    });
+    const more = Array.from({ length: rounds }, () => tree.writes());
+    await costsOf("G3", `tree updates over ${keys} keys`, () => {
+      for (const writes of more) tree.round(writes);
     });
   }
 }

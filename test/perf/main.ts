@@ -10,7 +10,7 @@ import { growth } from "./growth.ts";
 import { latency } from "./latency.ts";
 import { pipeline, sendCosts } from "./pipeline.ts";
 import { benchOptions, type BenchOptions } from "./options.ts";
-import { blockSync, largeState } from "./replay.ts";
+import { blockSync, largeState, restartedState } from "./replay.ts";
 import { writeTable } from "./table.ts";
 import { transfers } from "./transfers.ts";
 
@@ -35,7 +35,8 @@ const benches: readonly (readonly [names: string, run: Bench])[] = [
     },
   ],
   ["sync,G11", (comet, { blocks }) => blockSync(comet, Math.min(blocks, 1_000))],
-  ["large,G9,G10", (comet, { accounts, blocks }) => largeState(comet, accounts, blocks)],
+  ["restart,G10", restartedState],
+  ["large,G9", (comet, { accounts, blocks }) => largeState(comet, accounts, blocks)],
   ["latency,G7", (comet, { tasks }) => latency(comet, tasks)],
   ["lone,G6", (comet) => loneSend(comet, 1_000)],
   ["mempool,g13,G13", (comet, { seconds }) => mempool(comet, seconds)],

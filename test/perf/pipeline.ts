@@ -1,15 +1,12 @@
-import fs from "node:fs";
-import os from "node:os";
-import path from "node:path";
 import { report } from "./harness.ts";
 import { loadAccounts, signSends } from "./load.ts";
 import { assayHome, loadChainId } from "./node.ts";
-import { costsOfProcess } from "./profile.ts";
+import { costsOfProcess, profiledInto } from "./profile.ts";
 import { Replayer } from "./replayer.ts";
 
 /** What a bank send costs the app alone, step by step, over its socket. `profile`: a folder for --cpu-prof. */
 export async function pipeline(comet: string, count: number, profile?: string): Promise<void> {
-  const cpu = await sendAll(comet, count, profile);
+  const cpu = await sendAll(comet, count, profile === undefined ? [] : profiledInto(profile));
   for (const [step, seconds] of Object.entries(cpu)) {
     report({
       ...{ id: "pipeline", what: `app CPU of a send: ${step}`, unit: "µs/tx" },
@@ -18,18 +15,17 @@ export async function pipeline(comet: string, count: number, profile?: string): 
   }
 }
 
-/** Where the app's time goes; a run of its own, because the profile slows what it looks at. */
+/** Where the app's time goes. */
 export async function sendCosts(comet: string): Promise<void> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "assay-profile-"));
-  await sendAll(comet, 10_000, folder);
-  costsOfProcess("G1", "a send in the app's main thread", folder);
-  fs.rmSync(folder, { recursive: true });
+  await costsOfProcess("G1", "a send in the app's main thread", (nodeArgs) =>
+    sendAll(comet, 10_000, nodeArgs),
+  );
 }
 
 async function sendAll(
   comet: string,
   count: number,
-  profile: string | undefined,
+  nodeArgs: readonly string[],
 ): Promise<Record<string, number>> {
   const accounts = loadAccounts(Math.min(2_000, count), "assay");
   const rounds = Math.ceil(count / accounts.length);
@@ -38,7 +34,6 @@ async function sendAll(
     ...{ fee: 200n, gas: 200_000n, firstAccountNumber: 0 },
   }).map((tx) => Buffer.from(tx, "base64"));
   const { home } = await assayHome(comet, accounts, "pipeline");
-  const nodeArgs = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
   const app = await Replayer.start(home, nodeArgs);
   try {
     await app.block([]);

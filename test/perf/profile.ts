@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import { Session } from "node:inspector/promises";
+import os from "node:os";
 import path from "node:path";
 import { report } from "./harness.ts";
 
@@ -54,13 +55,31 @@ function reportCosts(id: string, of: string, profile: CpuProfile): void {
   report({ id, what: `${largestCosts} ${of}`, unit: "%", value, params });
 }
 
-/** What a process that ran with --cpu-prof left in a folder; its workers only wait and have smaller profiles. */
-export function costsOfProcess(id: string, of: string, folder: string): void {
-  const files = fs.readdirSync(folder).filter((name) => name.endsWith(".cpuprofile"));
-  const sizes = files.map((name) => fs.statSync(path.join(folder, name)).size);
-  const file = files[sizes.indexOf(Math.max(...sizes))];
-  if (file === undefined) throw new Error(`${folder}: expected a .cpuprofile, got none`);
-  reportCosts(id, of, JSON.parse(fs.readFileSync(path.join(folder, file), "utf8")) as CpuProfile);
+export const profiledInto = (folder: string): string[] => [
+  "--cpu-prof",
+  `--cpu-prof-dir=${folder}`,
+];
+
+/**
+ * What a process spends its time on that `run` starts with these flags of Node; its workers only wait and have smaller
+ * profiles. A run of its own, because the profile slows what it looks at.
+ */
+export async function costsOfProcess(
+  id: string,
+  of: string,
+  run: (nodeArgs: readonly string[]) => Promise<unknown>,
+): Promise<void> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "assay-profile-"));
+  try {
+    await run(profiledInto(folder));
+    const files = fs.readdirSync(folder).filter((name) => name.endsWith(".cpuprofile"));
+    const sizes = files.map((name) => fs.statSync(path.join(folder, name)).size);
+    const file = files[sizes.indexOf(Math.max(...sizes))];
+    if (file === undefined) throw new Error(`${folder}: expected a .cpuprofile, got none`);
+    reportCosts(id, of, JSON.parse(fs.readFileSync(path.join(folder, file), "utf8")) as CpuProfile);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
 }
 
 /** What this process spends its time on while `run` runs. */

@@ -4,6 +4,7 @@ import { percentile, report, spread } from "./harness.ts";
 import { loadAccounts, signSends, type LoadAccount } from "./load.ts";
 import { sendMessage, sign, type Message } from "../support/flood.ts";
 import { assayHome, loadChainId } from "./node.ts";
+import { costsOfProcess } from "./profile.ts";
 import { Replayer, type BlockTimes } from "./replayer.ts";
 import { addressFromBytes } from "../../core/crypto/bech32.ts";
 import { sha256 } from "../../core/crypto/sha256.ts";
@@ -47,26 +48,39 @@ async function addStrangers(
   }
 }
 
-/** G9 and G10: FinalizeBlock of 500 sends over `keys` accounts, then a restart with that state. */
-export async function largeState(comet: string, keys: number, blocks: number): Promise<void> {
-  const accounts = loadAccounts(500, "assay");
-  const [filler = assert.fail()] = loadAccounts(501, "assay").slice(500);
-  const { home } = await assayHome(comet, [...accounts, filler], "large");
-  const sends = sendsOf(accounts, blocks);
-  const params = { accounts: keys, txs: 500, blocks };
+/** Its record and its number, its balance and its entry among the owners of the coin. */
+const keysOfAccount = 4;
+
+/** A home with so many accounts, 500 of which send; `blocks` of as many sends, each seen by CheckTx before. */
+async function largeHome(
+  comet: string,
+  accounts: number,
+  { txs, blocks }: { readonly txs: number; readonly blocks: number },
+): Promise<{ readonly home: string; readonly times: BlockTimes[] }> {
+  const [filler = assert.fail(), ...senders] = loadAccounts(501, "assay");
+  const { home } = await assayHome(comet, [...senders, filler], "large");
+  const sends = sendsOf(senders, Math.ceil((blocks * txs) / senders.length));
   const app = await Replayer.start(home);
   const times: BlockTimes[] = [];
   try {
-    await addStrangers(app, keys - accounts.length - 1, filler, 500n);
+    const others = accounts - senders.length - 1;
+    await addStrangers(app, others, filler, BigInt(senders.length));
     for (let i = 0; i < blocks; i++) {
-      const txs = sends.slice(i * 500, (i + 1) * 500);
+      const part = sends.slice(i * txs, (i + 1) * txs);
       // As at the head of a chain: every transaction came by CheckTx before.
-      await app.check(txs);
-      times.push(await app.block(txs));
+      await app.check(part);
+      times.push(await app.block(part));
     }
   } finally {
     await app.stop();
   }
+  return { home, times };
+}
+
+/** G9: FinalizeBlock of 500 sends over so many accounts; and a restart with that state. */
+export async function largeState(comet: string, accounts: number, blocks: number): Promise<void> {
+  const params = { accounts, txs: 500, blocks };
+  const { home, times } = await largeHome(comet, accounts, params);
   const finalize = times.map(({ finalizeMs }) => finalizeMs);
   const commit = times.map(({ commitMs }) => commitMs);
   const p99 = percentile(finalize, 0.99);
@@ -76,34 +90,58 @@ export async function largeState(comet: string, keys: number, blocks: number): P
   });
   report({ id: "G9", what: "FinalizeBlock", unit: "ms", value: spread(finalize), params });
   report({ id: "G9", what: "Commit", unit: "ms", value: spread(commit), params });
-  const again = await Replayer.start(home);
-  const seconds = again.startMs / 1000;
-  await again.stop();
+  await restart(home, params);
+}
+
+/** G10: 1,000,000 keys, blocks of 50 sends, some 500 of them since the last snapshot. */
+export async function restartedState(comet: string): Promise<void> {
+  const params = { accounts: 1_000_000 / keysOfAccount, txs: 50, blocks: 1_450 };
+  const { home } = await largeHome(comet, params.accounts, params);
+  await restart(home, params);
+}
+
+async function restart(home: string, params: Readonly<Record<string, number>>): Promise<void> {
+  const seconds = async (nodeArgs: readonly string[]): Promise<number> => {
+    const again = await Replayer.start(home, nodeArgs);
+    await again.stop();
+    return again.startMs / 1000;
+  };
+  const keys = keysOfAccount * (params["accounts"] ?? 0);
+  const value = await seconds([]);
   report({
-    ...{ id: "G10", what: "restart to the first Info answer", unit: "s", value: seconds, params },
-    bar: { asks: "< 15 s", holds: seconds < 15 },
+    ...{ id: "G10", what: "restart to the first Info answer", unit: "s", value },
+    ...{ params: { ...params, stateKeys: keys }, bar: { asks: "< 15 s", holds: value < 15 } },
   });
+  await costsOfProcess("G10", `a restart with ${keys} keys`, seconds);
 }
 
 /** G11: blocks of 50 sends that no CheckTx saw, one after the other. */
 export async function blockSync(comet: string, blocks: number): Promise<void> {
   const accounts = loadAccounts(2_000, "assay");
-  const { home } = await assayHome(comet, accounts, "sync");
   const sends = sendsOf(accounts, Math.ceil((blocks * 50) / accounts.length));
-  const app = await Replayer.start(home);
-  try {
-    await app.block([]);
-    const before = app.cpuSeconds;
-    const began = performance.now();
-    for (let i = 0; i < blocks; i++) await app.block(sends.slice(i * 50, (i + 1) * 50));
-    const perSecond = (blocks * 1000) / (performance.now() - began);
-    const cpuMs = ((app.cpuSeconds - before) * 1000) / blocks;
-    const params = { blocks, txs: 50, appCpuMs: cpuMs.toFixed(2) };
-    report({
-      ...{ id: "G11", what: "block sync, replayed over the socket", unit: "blocks/s" },
-      ...{ value: perSecond, params, bar: { asks: ">= 200", holds: perSecond >= 200 } },
-    });
-  } finally {
-    await app.stop();
-  }
+  const sync = async (count: number, nodeArgs: readonly string[]): Promise<Synced> => {
+    const { home } = await assayHome(comet, accounts, "sync");
+    const app = await Replayer.start(home, nodeArgs);
+    try {
+      await app.block([]);
+      const before = app.cpuSeconds;
+      const began = performance.now();
+      for (let i = 0; i < count; i++) await app.block(sends.slice(i * 50, (i + 1) * 50));
+      const perSecond = (count * 1000) / (performance.now() - began);
+      return { perSecond, cpuMs: ((app.cpuSeconds - before) * 1000) / count };
+    } finally {
+      await app.stop();
+    }
+  };
+  const { perSecond, cpuMs } = await sync(blocks, []);
+  const params = { blocks, txs: 50, appCpuMs: cpuMs.toFixed(2) };
+  report({
+    ...{ id: "G11", what: "block sync, replayed over the socket", unit: "blocks/s" },
+    ...{ value: perSecond, params, bar: { asks: ">= 200", holds: perSecond >= 200 } },
+  });
+  await costsOfProcess("G11", "block sync in the app's main thread", (nodeArgs) =>
+    sync(blocks, nodeArgs),
+  );
 }
+
+type Synced = { readonly perSecond: number; readonly cpuMs: number };
