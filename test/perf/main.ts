@@ -7,6 +7,7 @@ import { selection } from "./g8Selection.ts";
 import { footprint } from "./footprint.ts";
 import { mempool } from "./g13Mempool.ts";
 import { growth } from "./growth.ts";
+import { joiningNode } from "./joining.ts";
 import { latency } from "./latency.ts";
 import { pipeline, sendCosts } from "./pipeline.ts";
 import { benchOptions, type BenchOptions } from "./options.ts";
@@ -34,7 +35,13 @@ const benches: readonly (readonly [names: string, run: Bench])[] = [
       await sendCosts(comet);
     },
   ],
-  ["sync,G11", (comet, { blocks }) => blockSync(comet, Math.min(blocks, 1_000))],
+  [
+    "sync,G11",
+    async (comet, { blocks, sends }) => {
+      await blockSync(comet, Math.min(blocks, 1_000));
+      await joiningNode(comet, sends);
+    },
+  ],
   ["restart,G10", restartedState],
   ["large,G9", (comet, { accounts, blocks }) => largeState(comet, accounts, blocks)],
   ["latency,G7", (comet, { tasks }) => latency(comet, tasks)],

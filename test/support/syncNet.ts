@@ -136,6 +136,13 @@ export class SyncNet {
     });
   }
 
+  /** A home without blocks that fetches all of them from the others. */
+  async follow(from: readonly SyncNode[] = this.nodes): Promise<SyncNode> {
+    const node = await this.#home();
+    writeGenesis(node.home, this.#genesis);
+    return this.#start(node, peersOf(from));
+  }
+
   /** At the pace of a real chain: a node that follows must not be overtaken by the pruning. */
   async slowDown(node: SyncNode): Promise<void> {
     await node.supervisor.stop();
