@@ -65,8 +65,8 @@ export async function plant(name: string, seed: number, blocks = 8_000): Promise
     const args =
       only === undefined
         ? ["dist/test/planted/hunt.js", String(seed), String(blocks)]
-        : [join("dist", only)];
-    const { code, said } = await run(home, args);
+        : ["--import", join(root, "test/seed.mjs"), join("dist", only)];
+    const { code, said } = await run(home, args, { TEST_SEED: String(seed) });
     const seconds = Math.round((performance.now() - startedAt) / 1000);
     const facts = only === undefined ? lastJson(said) : { blocks: 0, text: failureIn(said) };
     // A build that does not even run is no bug that was found.
@@ -111,11 +111,15 @@ const options: ts.CompilerOptions = {
   rewriteRelativeImportExtensions: true,
 };
 
-function run(home: string, args: readonly string[]): Promise<{ code: number; said: string }> {
+function run(
+  home: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ code: number; said: string }> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, {
       cwd: home,
-      env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+      env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let said = "";
