@@ -1,9 +1,13 @@
 // G9, G10 and G11: the app driven over its socket as CometBFT drives it, with large state and while catching up.
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
 import { percentile, report, spread } from "./harness.ts";
 import { loadAccounts, signSends, type LoadAccount } from "./load.ts";
 import { sendMessage, sign, type Message } from "../support/flood.ts";
 import { assayHome, loadChainId } from "./node.ts";
+import { snapshotSuffix } from "../../app/db/snapshot.ts";
+import { until } from "../support/network.ts";
 import { costsOfProcess } from "./profile.ts";
 import { Replayer, type BlockTimes } from "./replayer.ts";
 import { addressFromBytes } from "../../core/crypto/bech32.ts";
@@ -71,10 +75,19 @@ async function largeHome(
       await app.check(part);
       times.push(await app.block(part));
     }
+    await snapshotWritten(home);
   } finally {
     await app.stop();
   }
   return { home, times };
+}
+
+/** One in the making is given up when the app ends: a chain that makes 80 blocks a second outruns it, no other does. */
+async function snapshotWritten(home: string): Promise<void> {
+  const folder = path.join(home, "data", "app", "state-snapshots");
+  const isThere = (): boolean =>
+    fs.readdirSync(folder).some((name) => name.endsWith(snapshotSuffix));
+  await until(async () => (isThere() ? true : undefined), 300_000, 100);
 }
 
 /** G9: FinalizeBlock of 500 sends over so many accounts; and a restart with that state. */
