@@ -17,7 +17,7 @@ describe("bugs planted on purpose", () => {
     assert.equal(found, false, text);
   });
 
-  // Which five of them is the seed's choice, so that all have their turn: `npm run soak -- --planted` runs them all.
+  // Which five of them is the seed's choice, so that all have their turn: `npm run soak -- --only planted` runs them all.
   const chosen = Array.from(
     { length: perRun },
     (_, i) => names[(seed * perRun + i) % names.length],

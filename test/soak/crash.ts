@@ -2,49 +2,40 @@ import { killPoints } from "../../app/killPoint.ts";
 import { CometRole, type Death } from "../support/cometRole.ts";
 import { foreignFiles, judgeAll, recordTrace, twinHashes } from "../support/crashTrace.ts";
 import { seededRandom } from "../support/seededRandom.ts";
-
-export type CrashSoak = {
-  readonly seed: number;
-  /** As Date.now() says it: the round in hand is finished, no other begins. */
-  readonly until: number;
-};
+import type { Batch } from "./results.ts";
 
 const blocks = 60n;
 const killsOfARound = 20;
-const livesOfAChain = 200;
 
 /**
  * Rounds of power-cut states over traces of ever new seeds, and of kills of real app processes at named points
- * and at random; throws at the first state or life that is not as it must be, naming its seed.
+ * and at random, until `until` (Date.now): the round in hand is finished, no other begins.
  */
-export async function soakCrash({ seed, until }: CrashSoak): Promise<Record<string, number>> {
-  const counts = { "crash rounds": 0, "crash states": 0, "app kills": 0 };
+export async function crashBatch(seed: number, until: number): Promise<Batch> {
+  const counts = { "crash states": 0, "app kills": 0 };
+  const failures: string[] = [];
   const foreign = await foreignFiles();
   const hashes = twinHashes(blocks + 1n);
   let comet: CometRole | undefined;
+  let own = seed;
   try {
-    for (; Date.now() < until; counts["crash rounds"]++) {
-      const own = seed + counts["crash rounds"];
+    for (; Date.now() < until; own++) {
       const random = seededRandom(own);
       const trace = await recordTrace(blocks, random);
       counts["crash states"] += judgeAll(trace, hashes, foreign, random, 6).states;
-      // A chain of its own now and then: the twin keeps every block in memory.
-      if (counts["app kills"] % livesOfAChain === 0) {
-        comet?.remove();
-        comet = new CometRole(random);
-      }
-      for (let i = 0; i < killsOfARound && comet !== undefined && Date.now() < until; i++) {
+      comet ??= new CometRole(random);
+      for (let i = 0; i < killsOfARound && Date.now() < until; i++) {
         const { killed } = await comet.live(deathOf(random), comet.promised + 40n);
         if (killed) counts["app kills"]++;
       }
     }
   } catch (error) {
-    const at = `soakCrash seed ${seed + counts["crash rounds"]}`;
-    throw new Error(`${at}: ${String(error)}`, { cause: error });
+    failures.push(`crash seed ${own} of a batch from ${seed}: ${String(error)}`);
+    own++;
   } finally {
     comet?.remove();
   }
-  return counts;
+  return { seeds: own - seed, counts, failures };
 }
 
 function deathOf(random: (below: number) => number): Death {

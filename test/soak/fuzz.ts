@@ -13,6 +13,7 @@ import { blsPointsTarget, blsTarget, secp256k1Target } from "../fuzz/targets/sig
 import { snapshotsTarget } from "../fuzz/targets/snapshots.ts";
 import { addressesTarget, numbersTarget } from "../fuzz/targets/texts.ts";
 import { txTarget } from "../fuzz/targets/tx.ts";
+import type { Batch, Counts } from "./results.ts";
 
 export function fuzzTargets(): Target[] {
   return [
@@ -23,22 +24,23 @@ export function fuzzTargets(): Target[] {
   ];
 }
 
-/** Round after round over all targets with other seeds until it is `until` (Date.now); throws at the first fault. */
-export async function soakFuzz({
-  seed,
-  until,
-}: {
-  seed: number;
-  until: number;
-}): Promise<Record<string, number>> {
-  const counts: Record<string, number> = {};
+/** Round after round over all targets with other seeds until it is `until` (Date.now). */
+export async function fuzzBatch(seed: number, until: number): Promise<Batch> {
+  const counts: Counts = {};
+  const failures: string[] = [];
   const over = (): boolean => Date.now() >= until;
-  for (let round = 0; !over(); round++) {
+  let own = seed;
+  for (; !over() && failures.length === 0; own++) {
     for (const target of fuzzTargets()) {
       if (over()) break;
-      const { inputs } = await fuzz(target, { seed: seed + round, until: over });
-      counts[target.name] = (counts[target.name] ?? 0) + inputs;
+      try {
+        const { inputs } = await fuzz(target, { seed: own, until: over });
+        counts[target.name] = (counts[target.name] ?? 0) + inputs;
+        counts["fuzz inputs"] = (counts["fuzz inputs"] ?? 0) + inputs;
+      } catch (error) {
+        failures.push(`fuzz seed ${own} target ${target.name}: ${String(error)}`);
+      }
     }
   }
-  return counts;
+  return { seeds: own - seed, counts, failures };
 }

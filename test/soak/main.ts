@@ -1,134 +1,26 @@
-// `npm run soak -- [--hours H] [--seed S] [--planted [--only TEXT,TEXT]]`: runs that are too long for CI, one JSON line of facts a batch
-// in test/soak/results.jsonl. Other parts bring their own: a file of this folder that exports soak<Name>.
-import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { compareAscii } from "../../core/bytes.ts";
+// `npm run soak`: runs that are too long for CI, until the goals of docs/THREATS.md 7.1 are reached.
 import { patchNames, plant } from "../planted/plant.ts";
-import { diskHabits, habits, Simulation } from "../sim/simulation.ts";
+import { crashBatch } from "./crash.ts";
+import { fuzzBatch } from "./fuzz.ts";
+import { soakOptions } from "./options.ts";
+import { about, Totals, write, type Batch } from "./results.ts";
+import { simBatch } from "./sim.ts";
 
-const root = join(import.meta.dirname, "../../..");
-const results = join(root, "test/soak/results.jsonl");
-const consensusFolders = ["core", "modules", "app", "proto/gen"];
-const runsPerBatch = 10;
-const blocksPerRun = 1_000;
-
-type Counts = Record<string, number>;
-type Part = (options: { seed: number; until: number }) => Promise<Counts>;
-
-function optionsOf(args: readonly string[]): {
-  hours: number;
-  seed: number;
-  planted: boolean;
-  only: string;
-} {
-  const valueOf = (name: string, otherwise: number): number => {
-    const at = args.indexOf(name);
-    return at < 0 ? otherwise : Number(args[at + 1]);
-  };
-  const known = ["--hours", "--seed", "--planted", "--only"];
-  const at = args.indexOf("--only");
-  const only = at < 0 ? "" : (args[at + 1] ?? "");
-  const unknown = args.find((arg) => arg.startsWith("--") && !known.includes(arg));
-  const hours = valueOf("--hours", 1);
-  const seed = valueOf("--seed", 1);
-  if (unknown !== undefined || !(hours > 0) || !Number.isSafeInteger(seed))
-    throw new Error("expected --hours H, --seed S, --planted [--only TEXT]");
-  return { hours, seed, planted: args.includes("--planted"), only };
-}
-
-function filesUnder(folder: string): string[] {
-  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort(compareAscii);
-}
-
-/** Facts of two of these are never added up: they are about different chains. */
-function consensusHash(): string {
-  const hash = createHash("sha256");
-  for (const file of consensusFolders.flatMap(filesUnder))
-    hash.update(file.slice(root.length)).update("\0").update(readFileSync(file)).update("\0");
-  return hash.digest("hex").slice(0, 16);
-}
-
-function commit(): string {
-  try {
-    return execFileSync("git", ["rev-parse", "--short", "HEAD"], {
-      cwd: root,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    }).trim();
-  } catch {
-    return "none";
-  }
-}
-
-const about = {
-  git: commit(),
-  consensus: consensusHash(),
-  node: process.version,
+type Part = {
+  readonly run: (seed: number, until: number) => Promise<Batch>;
+  /** The count that the goal is about. */
+  readonly of: string;
+  readonly goal: number;
 };
 
-/** Append-only: a failure stays. */
-function write(part: string, facts: object): void {
-  const line = { at: new Date().toISOString(), part, ...about, ...facts };
-  appendFileSync(results, `${JSON.stringify(line)}\n`);
-}
+const batchMs = 300_000;
+const blocksOfAPlantedBug = 4_000;
 
-async function soakSim(seed: number): Promise<void> {
-  const startedAt = performance.now();
-  const failures: string[] = [];
-  const counts: Counts = {};
-  for (let i = 0; i < runsPerBatch; i++) {
-    const disk = i === 0;
-    const simulation = new Simulation({ seed: seed + i, blocks: blocksPerRun, disk });
-    try {
-      await simulation.run();
-    } catch (error) {
-      failures.push(`seed ${seed + i} height ${simulation.net.height}: ${String(error)}`);
-    }
-    const { tallies, blocks } = simulation.facts;
-    const replicas = habits.length + (disk ? [diskHabits].length : 0);
-    const all = { ...tallies.toJSON(), blocks, "replica blocks": blocks * replicas };
-    for (const [name, count] of Object.entries(all)) counts[name] = (counts[name] ?? 0) + count;
-  }
-  const of = (prefix: string): Counts =>
-    Object.fromEntries(
-      Object.entries(counts)
-        .filter(([name]) => name.startsWith(prefix))
-        .map(([name, count]) => [name.slice(prefix.length), count]),
-    );
-  const { blocks, txs, tasks, healed } = counts;
-  const seconds = Math.round((performance.now() - startedAt) / 1000);
-  const faults = of("fault: ");
-  write("sim", { seed, runs: runsPerBatch, blocks, txs, tasks, healed, seconds, faults, failures });
-  const sum = Object.values(faults).reduce((total, count) => total + count, 0);
-  console.log(
-    `  sim     seeds ${seed}..${seed + runsPerBatch - 1}   ${blocks} blocks   ${txs} txs   ${sum} faults   ${failures.length} failures   ${seconds} s`,
-  );
-  for (const failure of failures) console.log(`          ${failure}`);
-  if (failures.length > 0) process.exitCode = 1;
-}
-
-/** What other parts of the tests bring, when they are there. */
-async function otherParts(): Promise<(readonly [string, Part])[]> {
-  const found: (readonly [string, Part])[] = [];
-  for (const name of readdirSync(import.meta.dirname).sort(compareAscii)) {
-    if (!/^\w+\.(js|ts)$/.test(name) || name.startsWith("main.")) continue;
-    const exported = (await import(join(import.meta.dirname, name))) as Record<string, unknown>;
-    for (const [part, run] of Object.entries(exported))
-      if (part.startsWith("soak") && typeof run === "function") found.push([part, run as Part]);
-  }
-  return found;
-}
-
-async function soakPlanted(seed: number, only: string): Promise<void> {
+async function runPlanted(seed: number, only: readonly string[]): Promise<void> {
   let missed = 0;
-  const names = patchNames().filter((name) => only.split(",").some((text) => name.includes(text)));
+  const names = patchNames().filter((name) => only.some((text) => name.includes(text)));
   for (const name of names) {
-    const { found, by, blocks, seconds, text } = await plant(name, seed, 4_000);
+    const { found, by, blocks, seconds, text } = await plant(name, seed, blocksOfAPlantedBug);
     if (!found) missed += 1;
     const how = found ? `${by} after ${blocks} blocks` : "NOT FOUND";
     console.log(
@@ -140,19 +32,49 @@ async function soakPlanted(seed: number, only: string): Promise<void> {
   if (missed > 0) process.exitCode = 1;
 }
 
-const options = optionsOf(process.argv.slice(2));
-console.log(`soak   ${about.git}   consensus code ${about.consensus}   node ${about.node}`);
-if (options.planted) {
-  await soakPlanted(options.seed, options.only);
-} else {
-  const until = Date.now() + options.hours * 3_600_000;
-  const parts = await otherParts();
-  for (let seed = options.seed; Date.now() < until; seed += runsPerBatch) {
-    await soakSim(seed);
-    for (const [part, run] of parts) {
-      const share = Math.min(until, Date.now() + 300_000);
-      if (Date.now() < until) write(part, await run({ seed, until: share }));
-    }
-  }
-  if (existsSync(results)) console.log(`  facts   test/soak/results.jsonl`);
+const shown = (count: number): string => count.toLocaleString("en-US");
+
+/** The seed of the next batch. */
+async function runBatch(name: string, part: Part, seed: number): Promise<number> {
+  const startedAt = Date.now();
+  const until = Math.min(startedAt + batchMs, endsAt);
+  const { seeds, counts, failures } = await part.run(seed, until);
+  const seconds = Math.round((Date.now() - startedAt) / 1000);
+  const batch = { part: name, seed, seeds, counts, failures };
+  write(name, { ...batch, seconds });
+  totals.add(batch);
+  const done = `${shown(totals.of(part.of))} of ${shown(part.goal)} ${part.of}`;
+  console.log(
+    `  ${name.padEnd(6)} seeds ${seed}..${seed + seeds - 1}   ${done}   ${failures.length} failures   ${seconds} s`,
+  );
+  for (const failure of failures) console.log(`         ${failure}`);
+  if (failures.length > 0) process.exitCode = 1;
+  return seed + seeds;
 }
+
+const options = soakOptions();
+const endsAt = Date.now() + options.hours * 3_600_000;
+const parts: Readonly<Record<string, Part>> = {
+  sim: { run: simBatch, of: "blocks", goal: options.blocks },
+  crash: { run: crashBatch, of: "app kills", goal: options.kills },
+  fuzz: { run: fuzzBatch, of: "fuzz inputs", goal: options.inputs },
+};
+console.log(`soak   ${about.git}   consensus code ${about.consensus}   node ${about.node}`);
+const totals = Totals.read();
+const seeds = new Map<string, number>();
+for (;;) {
+  const unfinished = options.only.flatMap((name) => {
+    const part = parts[name];
+    return part !== undefined && totals.of(part.of) < part.goal ? [[name, part] as const] : [];
+  });
+  if (unfinished.length === 0 || Date.now() >= endsAt) break;
+  for (const [name, part] of unfinished) {
+    if (Date.now() >= endsAt) break;
+    const seed = seeds.get(name) ?? options.seed ?? totals.nextSeed(name);
+    seeds.set(name, await runBatch(name, part, seed));
+  }
+}
+for (const [name, part] of Object.entries(parts))
+  console.log(`  ${name.padEnd(6)} ${shown(totals.of(part.of))} of ${shown(part.goal)} ${part.of}`);
+console.log(`  ${totals.failures} failures   facts: test/soak/results.jsonl`);
+if (options.only.includes("planted")) await runPlanted(options.seed ?? 1, options.patches ?? [""]);
