@@ -59,10 +59,11 @@ describe("docs/OPERATORS.md", () => {
 
   it("says of each line of level error or fatal what to do", () => {
     const beginnings = [
-      ...["app/main.ts", "executor/log.ts", "executor/executor.ts"].flatMap((file) =>
-        [...read(file).matchAll(/log(?:\.(?:error|fatal)|\[level\])\([^;]*?"([^"]+)",?\s*\)/g)].map(
-          ([, text]) => text ?? "",
-        ),
+      ...["app/main.ts", "executor/log.ts", "executor/postSender.ts", "executor/runs.ts"].flatMap(
+        (file) =>
+          [
+            ...read(file).matchAll(/log(?:\.(?:error|fatal)|\[level\])\([^;]*?"([^"]+)",?\s*\)/g),
+          ].map(([, text]) => text ?? ""),
       ),
       ...["app/app.ts", "app/tx/deliver.ts", "app/proposal/prepare.ts", "core/due.ts"].flatMap(
         (file) =>
