@@ -3,18 +3,19 @@ export { reputationModule } from "./module.ts";
 export { defaultParams, params } from "./params.ts";
 export { agesAt, type Ages } from "./ages.ts";
 export { changedCounters, changedStandings } from "./changes.ts";
+export { findCounter } from "./counters.ts";
 export { breakdown } from "./queries.ts";
 export { recordContentFault, recordFailure, recordGoodSeat, recordSuccess } from "./recording.ts";
 export {
+  countersUnder,
   feeWeight,
+  findIncidents,
   incidentFactor,
+  incidentsUnder,
   performance,
-  performances,
-  performanceWith,
+  performanceFrom,
   repeats,
-  standing,
-  standings,
+  standingFrom,
   type Standing,
-  type Standings,
 } from "./standing.ts";
-export type { Place, WeightedWork, Work } from "./types.ts";
+export type { Counter, Incidents, Place, WeightedWork, Work } from "./types.ts";

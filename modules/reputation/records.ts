@@ -72,7 +72,7 @@ export function reputationOf(successes: bigint, failures: bigint): Dec {
 
 /** I = 1 / (1 + L). */
 export function incidentFactorOf(load: bigint): Dec {
-  return ratio(one, one + load);
+  return load === 0n ? dec(one) : ratio(one, one + load);
 }
 
 /** P = (a + 5 rep_service) / (a + b + 5). */

@@ -25,7 +25,8 @@ const newcomer: Standing = {
   incidentFactor: incidentFactorOf(0n),
 };
 
-function standingOf(record: Incidents | undefined, ages: Ages): Standing {
+/** From what `findIncidents` or `incidentsUnder` gives for the node. */
+export function standingFrom(record: Incidents | undefined, ages: Ages): Standing {
   if (record === undefined) return newcomer;
   const [successes, failures] = tallyBefore(record, ages);
   return {
@@ -34,25 +35,33 @@ function standingOf(record: Incidents | undefined, ages: Ages): Standing {
   };
 }
 
-function performanceIn(counter: Counter | undefined, ages: Ages, { repService }: Standing): Dec {
+/** P from what `findCounter` or `countersUnder` gives for the node. */
+export function performanceFrom(
+  counter: Counter | undefined,
+  ages: Ages,
+  { repService }: Standing,
+): Dec {
   const [successes, failures] = counter === undefined ? [0n, 0n] : tallyBefore(counter, ages);
   return performanceOf(successes, failures, repService);
 }
 
-/** Of one node, as `standings` gives it. */
-export function standing(ctx: ReadCtx, { node, service }: Place, ages: Ages): Standing {
-  return standingOf(incidents.get(ctx, [service, node]), ages);
+export function findIncidents(ctx: ReadCtx, { node, service }: Place): Incidents | undefined {
+  return incidents.get(ctx, [service, node]);
 }
 
 /** P with a and b of this role and key, as the current epoch began. */
 export function performance(ctx: ReadCtx, work: Work): Dec {
   const ages = agesAt(ctx);
-  return performanceIn(findCounter(ctx, work), ages, standing(ctx, work, ages));
+  return performanceFrom(
+    findCounter(ctx, work),
+    ages,
+    standingFrom(findIncidents(ctx, work), ages),
+  );
 }
 
 /** I as the current epoch began. */
 export function incidentFactor(ctx: ReadCtx, place: Place): Dec {
-  return standing(ctx, place, agesAt(ctx)).incidentFactor;
+  return standingFrom(findIncidents(ctx, place), agesAt(ctx)).incidentFactor;
 }
 
 /** r: earlier content faults that make the next one dearer; counts at once, not from the next epoch. */
@@ -62,30 +71,23 @@ export function repeats(ctx: ReadCtx, node: Address, service: string): bigint {
   return repeatsOf(touchedIncidents(found, agesAt(ctx)), ctx.block.timeMs, params(ctx).halfLifeMs);
 }
 
-/** What every node with a record has on a service, read in one walk. */
-export type Standings = { of(node: Address): Standing };
-
-export function standings(ctx: ReadCtx, service: string, ages: Ages): Standings {
-  const known = new Map<Address, Standing>();
-  for (const record of incidents.under(ctx, service))
-    known.set(record.node, standingOf(record, ages));
-  return { of: (node) => known.get(node) ?? newcomer };
+/** By node, read in one walk. */
+export function incidentsUnder(ctx: ReadCtx, service: string): ReadonlyMap<Address, Incidents> {
+  return byNode(incidents.under(ctx, service));
 }
 
-/** P of one node, as `performances` gives it. */
-export function performanceWith(ctx: ReadCtx, work: Work, ages: Ages, standing: Standing): Dec {
-  return performanceIn(findCounter(ctx, work), ages, standing);
-}
-
-/** P of every node of one table, read in one walk. */
-export function performances(
+/** Of one table by node, read in one walk. */
+export function countersUnder(
   ctx: ReadCtx,
   { service, role, key }: Omit<Work, "node">,
-  ages: Ages,
-): (node: Address, standing: Standing) => Dec {
-  const known = new Map<Address, Counter>();
-  for (const counter of counters.under(ctx, [service, role, key])) known.set(counter.node, counter);
-  return (node, standing) => performanceIn(known.get(node), ages, standing);
+): ReadonlyMap<Address, Counter> {
+  return byNode(counters.under(ctx, [service, role, key]));
+}
+
+function byNode<T extends { readonly node: Address }>(records: Iterable<T>): Map<Address, T> {
+  const known = new Map<Address, T>();
+  for (const record of records) known.set(record.node, record);
+  return known;
 }
 
 const heaviest = 4n * one;

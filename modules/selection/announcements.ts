@@ -37,11 +37,11 @@ export function announcementsOf(
     at: `${status} ${definition.minBond}`,
     changedSince: (since) => [registry.changedInstances(ctx, service, since)],
     make: () => new Announcements(census, announced(ctx, release, census.nodes)),
-    renew(older, [changed]) {
-      if (older.census === census && changed?.size === 0) return older;
+    renew(older, [changed], rested) {
+      if (rested && older.census === census && changed?.size === 0) return older;
       const worked = { census: older.census, of: older.census.nodes, results: older.nodes };
       const now = { census, of: census.nodes };
-      return new Announcements(census, carried(worked, now, changed, announce));
+      return new Announcements(census, carried(worked, now, changed, rested, announce));
     },
   });
 }

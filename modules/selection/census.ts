@@ -7,7 +7,7 @@ import * as reputation from "../reputation/index.ts";
 import type { Ages } from "../reputation/index.ts";
 import * as staking from "../staking/index.ts";
 import { upToDate, type Suspects, type TableMemory } from "./memory.ts";
-import { survey, surveyOne, type Surveyed } from "./survey.ts";
+import { survey, surveyAgain, surveyOne, type Surveyed } from "./survey.ts";
 
 /** All bonded nodes of a service as one block saw them; never changed, so that the next one can share it. */
 export class Census {
@@ -43,13 +43,14 @@ export type Worked<A, B> = {
 };
 
 /**
- * Results for values of now: those of before where the value is the same one and the node did not change, else made,
- * with the older result and whether the node changed.
+ * Results for values of now: those of before where the value is the same one, the node did not change and nothing else
+ * did (`rested`), else made, with the older result and whether the node changed.
  */
 export function carried<A, B>(
   older: Worked<A, B>,
   now: Pick<Worked<A, B>, "census" | "of">,
   changed: ReadonlySet<Address> | undefined,
+  rested: boolean,
   make: (value: A, was: B | undefined, isChanged: boolean) => B,
 ): B[] {
   const marks = now.census.marks(changed ?? []);
@@ -63,7 +64,7 @@ export function carried<A, B>(
     const was = older.results[before];
     const isChanged = marks[i] !== 0;
     if (value === undefined) continue;
-    const isKept = was !== undefined && !isChanged && older.of[before] === value;
+    const isKept = rested && was !== undefined && !isChanged && older.of[before] === value;
     results.push(isKept ? was : make(value, was, isChanged));
   }
   return results;
@@ -95,7 +96,10 @@ export function censusOf(
       reputation.changedStandings(ctx, service, since),
     ],
     make: () => new Census(survey(ctx, service, ages)),
-    renew: (older, changed) => renewed(older, changed, surveyOne(ctx, service, ages)),
+    renew(older, changed, rested) {
+      const again = rested ? older : new Census(surveyAgain(ctx, older.nodes, ages), older.places);
+      return renewed(again, changed, surveyOne(ctx, service, ages));
+    },
   });
 }
 

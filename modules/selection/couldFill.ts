@@ -22,12 +22,12 @@ export function couldFill(
   const { service, version, count, requester } = request;
   const release = requireRelease(ctx, service, version);
   const next = epoch(ctx) + 1n;
-  const standingOf = bondStandings(ctx);
+  const standings = bondStandings(ctx);
   let executors = 0;
   let validators = 0;
   let owners = 0;
   for (const bond of bondsOfService(ctx, service)) {
-    const reason = nodeReason(ctx, bond, standingOf(bond));
+    const reason = nodeReason(ctx, bond, standings.ofBond(bond));
     if (bond.node === requester || !willCount(bond, next, reason)) continue;
     const instance = findInstance(ctx, service, bond.node);
     const fits = (role: Role): boolean => seatReason(bond, role, release, instance) === undefined;

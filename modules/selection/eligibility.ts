@@ -29,7 +29,7 @@ export type Filtered = { readonly reason: Reason; readonly count: number };
 export function nodeReason(
   ctx: ReadCtx,
   bond: Bond,
-  standing: BondStanding = staking.bondStandings(ctx)(bond),
+  standing: BondStanding = staking.bondStandings(ctx).ofBond(bond),
 ): Reason | undefined {
   if (bond.status === BondStatus.BOND_STATUS_LEAVING) return "leaving";
   if (bond.status !== BondStatus.BOND_STATUS_ACTIVE || bond.tombstoned) return "jailed";

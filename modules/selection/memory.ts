@@ -67,8 +67,11 @@ export type Kept<V> = {
   /** Of each source of records, in the same order at every call. */
   changedSince(since: bigint | undefined): readonly (Changed<Address> | undefined)[];
   make(): V;
-  /** The same as make() gives, from an older value and the nodes whose records may differ since. */
-  renew(older: V, changed: Suspects): V;
+  /**
+   * The same as make() gives, from an older value and the nodes whose records may differ since; `rested`: all that goes
+   * in besides records is what it was.
+   */
+  renew(older: V, changed: Suspects, rested: boolean): V;
 };
 
 /** The value of now: what is remembered, with what changed since looked at anew; or made whole. */
@@ -81,7 +84,7 @@ export function upToDate<V extends { readonly size: number }>(
   if (recent === undefined || history === undefined) return kept.make();
   const { name, at } = kept;
   const known = recent.get(name);
-  const since = known?.at === at ? allKnown(kept.changedSince(known.version)) : undefined;
+  const since = known === undefined ? undefined : allKnown(kept.changedSince(known.version));
   const value =
     known === undefined || since === undefined
       ? kept.make()
@@ -91,6 +94,7 @@ export function upToDate<V extends { readonly size: number }>(
             ({ committed, written }, source) =>
               new Set([...(known.suspects[source] ?? []), ...committed, ...written]),
           ),
+          known.at === at,
         );
   const now = since ?? allKnown(kept.changedSince(undefined));
   if (now === undefined) return value;

@@ -4,7 +4,7 @@ import { dec, mulFloor } from "../../core/math/dec.ts";
 import { divFloor, max } from "../../core/math/integers.ts";
 import type { Role } from "../registry/index.ts";
 import * as reputation from "../reputation/index.ts";
-import type { Ages } from "../reputation/index.ts";
+import type { Ages, Counter } from "../reputation/index.ts";
 import type { Announcements } from "./announcements.ts";
 import type { Reason } from "./eligibility.ts";
 import { carried } from "./census.ts";
@@ -27,6 +27,8 @@ export type Row = {
   /** w. */
   readonly weight: Dec;
   readonly performance: Dec;
+  /** What P was worked out of. */
+  readonly counter: Counter | undefined;
   readonly announced: Fitting;
 };
 /** Or why the node is none. */
@@ -102,24 +104,24 @@ export function rowsOf(
     at: ages.name,
     changedSince: (since) => [reputation.changedCounters(ctx, work, since)],
     make() {
-      const performanceOf = reputation.performances(ctx, work, ages);
+      const counters = reputation.countersUnder(ctx, work);
       const entries = announcements.nodes.map((node) =>
-        entryOf(node, role, undefined, ({ bond, fit }) => performanceOf(bond.node, fit.standing)),
+        entryOf(node, role, undefined, ages, ({ bond }) => counters.get(bond.node)),
       );
       return new Rows(key, announcements, entries);
     },
-    renew(older, [changed]) {
-      if (older.announcements === announcements && changed?.size === 0) return older;
+    renew(older, [changed], rested) {
+      if (rested && older.announcements === announcements && changed?.size === 0) return older;
       const { census: before, nodes } = older.announcements;
       const worked = { census: before, of: nodes, results: older.entries };
       const now = { census, of: announcements.nodes };
-      const performanceOf = ({ bond, fit }: Fitting): Dec =>
-        reputation.performanceWith(ctx, { ...work, node: bond.node }, ages, fit.standing);
-      const entries = carried(worked, now, changed, (node, was, isChanged) =>
-        entryOf(node, role, was, (one) =>
-          isChanged ? performanceOf(one) : (knownPerformance(was, one) ?? performanceOf(one)),
-        ),
-      );
+      const counterOf = ({ bond }: Fitting): Counter | undefined =>
+        reputation.findCounter(ctx, { ...work, node: bond.node });
+      const entries = carried(worked, now, changed, rested, (node, was, isChanged) => {
+        const row = typeof was === "object" ? was : undefined;
+        const counter = row === undefined || isChanged ? counterOf : () => row.counter;
+        return entryOf(node, role, rested ? row : undefined, ages, counter);
+      });
       const samePlaces = before.places === census.places;
       const sums = samePlaces ? sumsOf(older.sums, older.entries, entries) : undefined;
       return new Rows(key, announcements, entries, sums);
@@ -130,8 +132,9 @@ export function rowsOf(
 function entryOf(
   announced: Announced,
   role: Role,
-  was: Entry | undefined,
-  performanceOf: (announced: Fitting) => Dec,
+  was: Row | undefined,
+  ages: Ages,
+  counterOf: (announced: Fitting) => Counter | undefined,
 ): Entry {
   const { bond, reason } = announced;
   if (!bond.roles.includes(role)) return "other role";
@@ -139,19 +142,17 @@ function entryOf(
   const { fit, load } = announced;
   const { node } = bond;
   const { stake } = fit;
-  const performance = performanceOf(announced);
-  const isSame =
-    typeof was === "object" && was.announced.fit === fit && was.performance === performance;
+  const counter = counterOf(announced);
+  const isJudged = was?.counter === counter && was?.announced.fit.standing === fit.standing;
+  const performance = isJudged
+    ? was.performance
+    : reputation.performanceFrom(counter, ages, fit.standing);
+  const isSame = was?.announced.fit === fit && was.performance === performance;
   const unloaded = isSame ? was.unloaded : unloadedWeight(factorsOf(announced, performance));
   const weight = dec(mulFloor(unloaded, load));
   const perStake = divFloor(weight, stake);
-  return { node, stake, own: ownShare(weight), unloaded, perStake, weight, performance, announced };
-}
-
-/** P follows from the counter, which is what it was, and from the standing. */
-function knownPerformance(was: Entry | undefined, { fit }: Fitting): Dec | undefined {
-  if (was === undefined || typeof was === "string") return undefined;
-  return was.announced.fit.standing === fit.standing ? was.performance : undefined;
+  const own = ownShare(weight);
+  return { node, stake, own, unloaded, perStake, weight, performance, counter, announced };
 }
 
 /** Unlike for unlike keys: only the last part may hold a space. */

@@ -2,9 +2,9 @@ import type { Address, Amount, Dec } from "../../core/brand.ts";
 import type { ReadCtx } from "../../core/context.ts";
 import * as clock from "../clock/index.ts";
 import * as reputation from "../reputation/index.ts";
-import type { Ages, Standing } from "../reputation/index.ts";
+import type { Ages, Incidents, Standing } from "../reputation/index.ts";
 import * as staking from "../staking/index.ts";
-import type { Bond } from "../staking/index.ts";
+import type { Bond, Life } from "../staking/index.ts";
 import { nodeReason, type Reason } from "./eligibility.ts";
 import { commitmentFactor } from "./weights.ts";
 
@@ -16,18 +16,30 @@ export type Fit = {
   readonly uptime: Dec;
 };
 
-type Unfit = { readonly bond: Bond; readonly reason: Reason };
-type Fitting = { readonly bond: Bond; readonly reason: undefined; readonly fit: Fit };
+/** What is stored of a bonded node: with the time it gives all that a survey finds. */
+type Records = {
+  readonly bond: Bond;
+  readonly life: Life | undefined;
+  readonly incidents: Incidents | undefined;
+};
+type Unfit = Records & { readonly reason: Reason };
+type Fitting = Records & { readonly reason: undefined; readonly fit: Fit };
 /** One bonded node of a service: fit to be drawn, or why not. */
 export type Surveyed = Unfit | Fitting;
 
 /** All bonded nodes of a service in address order. */
 export function survey(ctx: ReadCtx, service: string, ages: Ages): Surveyed[] {
-  const standings = reputation.standings(ctx, service, ages);
-  const surveyed = surveyor(ctx);
+  const incidents = reputation.incidentsUnder(ctx, service);
+  const surveyed = surveyor(ctx, ages);
   return Array.from(staking.bondsOfService(ctx, service), (bond) =>
-    surveyed(bond, () => standings.of(bond.node)),
+    surveyed(recordsOf(bond, staking.findLife(ctx, bond.node), incidents.get(bond.node))),
   );
+}
+
+/** Nodes of an older survey whose records are the same, at the time of now. */
+export function surveyAgain(ctx: ReadCtx, nodes: readonly Surveyed[], ages: Ages): Surveyed[] {
+  const surveyed = surveyor(ctx, ages);
+  return nodes.map((records) => surveyed(records));
 }
 
 /**
@@ -39,17 +51,20 @@ export function surveyOne(
   service: string,
   ages: Ages,
 ): (node: Address, older: Surveyed | undefined, bondAlone: boolean) => Surveyed | undefined {
-  const surveyed = surveyor(ctx);
+  const surveyed = surveyor(ctx, ages);
   return (node, older, bondAlone) => {
     const bond = staking.findBond(ctx, service, node);
     if (bond === undefined) return undefined;
     const was = older?.reason === undefined ? older : undefined;
-    if (was !== undefined && bondAlone) {
-      const { standing, uptime } = was.fit;
-      return surveyed(bond, () => standing, was, { alive: true, uptime });
-    }
-    return surveyed(bond, () => reputation.standing(ctx, { service, node }, ages), was);
+    if (older !== undefined && bondAlone)
+      return surveyed(recordsOf(bond, older.life, older.incidents), was, true);
+    const incidents = reputation.findIncidents(ctx, { service, node });
+    return surveyed(recordsOf(bond, staking.findLife(ctx, node), incidents), was);
   };
+}
+
+function recordsOf(bond: Bond, life: Life | undefined, incidents: Incidents | undefined): Records {
+  return { bond, life, incidents };
 }
 
 /** What follows from a fit or a standing goes by its identity: seats and work of this epoch change none. */
@@ -67,28 +82,25 @@ function settled(older: Fit | undefined, fit: Fit): Fit {
     : { stake, commitment, standing, uptime };
 }
 
-type Surveyor = (
-  bond: Bond,
-  standingOf: () => Standing,
-  was?: Fitting,
-  ofLife?: { readonly alive: boolean; readonly uptime: Dec },
-) => Surveyed;
+type Surveyor = (records: Records, was?: Fitting, bondAlone?: boolean) => Surveyed;
 
 /** Clock and parameters are read once. C counts from the epoch's start, as S, P and I do: within one it rests. */
-function surveyor(ctx: ReadCtx): Surveyor {
-  const bondedOf = staking.bondStandings(ctx);
+function surveyor(ctx: ReadCtx, ages: Ages): Surveyor {
+  const { ofBond, ofLife } = staking.bondStandings(ctx);
   const epochStart = clock.epochStartMs(ctx);
-  return (bond, standingOf, was, ofLife) => {
-    const bonded = bondedOf(bond, ofLife);
-    const reason = nodeReason(ctx, bond, bonded);
-    if (reason !== undefined) return { bond, reason };
+  return ({ bond, life, incidents }, was, bondAlone = false) => {
+    const known = bondAlone ? was?.fit : undefined;
+    const ofNode = known === undefined ? ofLife(life) : { alive: true, uptime: known.uptime };
+    const { stake, alive, uptime } = ofBond(bond, ofNode);
+    const reason = nodeReason(ctx, bond, { stake, alive, uptime });
+    if (reason !== undefined) return { bond, life, incidents, reason };
     const until = bond.committedUntilMs;
     const commitment =
       was?.bond.committedUntilMs === until
         ? was.fit.commitment
         : commitmentFactor(until - epochStart);
-    const { stake, uptime } = bonded;
-    const fit = settled(was?.fit, { stake, commitment, standing: standingOf(), uptime });
-    return { bond, reason, fit };
+    const standing = known?.standing ?? reputation.standingFrom(incidents, ages);
+    const fit = settled(was?.fit, { stake, commitment, standing, uptime });
+    return { bond, life, incidents, reason, fit };
   };
 }

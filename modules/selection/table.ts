@@ -102,7 +102,7 @@ export function tableOf(
   ages: Ages,
 ): Table {
   const { service, taskKey, role } = key;
-  const performanceOf = reputation.performances(ctx, { service, role, key: taskKey }, ages);
+  const counters = reputation.countersUnder(ctx, { service, role, key: taskKey });
   const counts = new ReasonCounts();
   const eligible: Factors[] = [];
   const since: bigint[] = [];
@@ -113,7 +113,8 @@ export function tableOf(
     } else if (reason !== undefined) {
       counts.add(reason);
     } else {
-      const performance = performanceOf(bond.node, announced.fit.standing);
+      const { standing } = announced.fit;
+      const performance = reputation.performanceFrom(counters.get(bond.node), ages, standing);
       eligible.push(factorsOf(announced, performance));
       since.push(announced.since);
     }

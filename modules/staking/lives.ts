@@ -13,6 +13,10 @@ function knownLife(ctx: ReadCtx, node: Address): Life {
   return life;
 }
 
+export function findLife(ctx: ReadCtx, node: Address): Life | undefined {
+  return lives.get(ctx, node);
+}
+
 /** U; 1 for a node that never bonded. */
 export function uptime(ctx: ReadCtx, node: Address): Dec {
   const life = lives.get(ctx, node);

@@ -46,7 +46,8 @@ async function bytesOf(net: TestNetwork, what: string, act: () => Promise<number
   const count = await act();
   const value = ((await compactedBytes(net)) - before) / count;
   const params = { count, validators: 4 };
-  report({ id: "G13", what: `on disk without WAL: ${what}`, unit: "bytes", value, params });
+  const row = { id: "G13", what: `on disk without WAL: ${what}`, unit: "bytes" };
+  report({ ...row, value, params, beside: true });
 }
 
 async function heartbeats(net: TestNetwork): Promise<number> {
@@ -92,7 +93,7 @@ async function underFlood(
     report({
       ...{ id: "G13", what: `request to last reveal, N = 1, ${what}, p50 / p99 / most` },
       value: [percentile(values, 0.5), percentile(values, 0.99), Math.max(...values)],
-      ...{ unit: "blocks", params },
+      ...{ unit: "blocks", params, beside: true },
     });
   }
 }

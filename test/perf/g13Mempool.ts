@@ -7,12 +7,16 @@ import { addAccounts } from "../support/chainGenesis.ts";
 import { startChain } from "../support/driver.ts";
 import { sendMessage, sign } from "../support/flood.ts";
 import { report, scratch, spread } from "./harness.ts";
-import { loadAccounts, rpcCaller, signSends } from "./load.ts";
+import { callOf, loadAccounts, rpcCaller, rpcPoster, signSends } from "./load.ts";
 import { loadChainId, startAssay } from "./node.ts";
 
 const waiting = 5_000;
 const rounds = 5;
-const junkConnections = 64;
+const junkConnections = 16;
+/** CometBFT takes ten calls in one request (max_request_batch_size). */
+const callsAtOnce = 10;
+const rpcRate = 10_000;
+const junkBytes = 200;
 const framesAtOnce = 500;
 const frameRate = 50_000;
 /** A transaction every so often: blocks are made for those, with junk and without. */
@@ -52,8 +56,11 @@ function recheck(): void {
     const { user, system } = process.cpuUsage(used);
     if (round > 0) times.push((user + system) / 1_000);
   }
-  const [, median] = spread(times);
-  verdict("recheck of what waits, CPU", "ms", spread(times), median, 50, { waiting });
+  const value = spread(times);
+  report({
+    ...{ id: "G13", what: "recheck of what waits, CPU", unit: "ms", value, rounds },
+    ...{ params: { waiting }, bar: { asks: "<= 50 ms", holds: value[1] <= 50 } },
+  });
 }
 
 async function junk(comet: string, seconds: number): Promise<void> {
@@ -73,45 +80,23 @@ async function junk(comet: string, seconds: number): Promise<void> {
     const frames = await blocks.during(pace, seconds, (until) => frameJunk(socket, until));
     const base = (calm.median + calmAgain.median) / 2;
     const of = { "interval without": Math.round(base) };
-    for (const [what, one] of [
-      ["block interval under junk by RPC", rpc],
-      ["block interval under CheckTx frames", frames],
+    for (const [what, one, wanted] of [
+      ["block interval under junk by RPC", rpc, rpcRate],
+      ["block interval under CheckTx frames", frames, frameRate],
     ] as const) {
       const ratio = one.median / base;
+      const rate = Math.round(one.rate);
       const params = { ...of, "interval under junk": Math.round(one.median), seconds };
-      verdict(what, "ratio", ratio, ratio, 2, { ...params, "junk/s": Math.round(one.rate) });
+      report({
+        ...{ id: "G13", what, unit: "ratio", value: ratio, params: { ...params, "junk/s": rate } },
+        bar: { asks: "< 2x", holds: ratio < 2 },
+        // At most of the rate, by design: a loader that keeps to it stays a little below.
+        ...(rate < 0.99 * wanted ? { noResult: `${rate} of ${wanted} junk/s reached` } : {}),
+      });
     }
-    const reached = frames.rate >= frameRate ? "yes" : "no";
-    const params = { wanted: frameRate, reached };
-    report({
-      id: "G13",
-      what: "CheckTx frames answered",
-      unit: "1/s",
-      value: frames.rate,
-      params,
-    });
   } finally {
     await node.stop();
   }
-}
-
-function verdict(
-  what: string,
-  unit: string,
-  value: number | readonly [number, number, number],
-  measured: number,
-  bar: number,
-  params: Record<string, string | number>,
-): void {
-  const asks = unit === "ms" ? `<= ${bar} ms` : `< ${bar}x`;
-  report({
-    id: "G13",
-    what,
-    unit,
-    value,
-    params,
-    bar: { asks, holds: unit === "ms" ? measured <= bar : measured < bar },
-  });
 }
 
 /** Sends one after another, never two from one account. */
@@ -172,16 +157,24 @@ class Intervals {
 
 /** As fast as CometBFT answers: the loader shares the machine, and says what it reached. */
 async function rpcJunk(rpc: string, until: number): Promise<number> {
-  const call = rpcCaller(rpc, junkConnections);
+  const post = rpcPoster(rpc, junkConnections);
   let sent = 0;
   const offer = async (): Promise<void> => {
     while (performance.now() < until) {
-      await call("broadcast_tx_async", { tx: randomBytes(200).toString("base64") });
-      sent++;
+      const calls = junkOf(callsAtOnce).map((tx) =>
+        callOf("broadcast_tx_async", { tx: tx.toString("base64") }),
+      );
+      const answers = (await post(calls)) as { readonly result?: object }[];
+      sent += answers.filter(({ result }) => result !== undefined).length;
     }
   };
   await Promise.all(Array.from({ length: junkConnections }, offer));
   return sent;
+}
+
+function junkOf(count: number): Buffer[] {
+  const all = randomBytes(count * junkBytes);
+  return Array.from({ length: count }, (_, i) => all.subarray(i * junkBytes, (i + 1) * junkBytes));
 }
 
 /** Past CometBFT, on a connection of its own, at no more than the rate of the goal. */
@@ -194,9 +187,7 @@ async function frameJunk(socket: string, until: number): Promise<number> {
       await new Promise((resolve) => setTimeout(resolve, 1));
       continue;
     }
-    const frames = Array.from({ length: framesAtOnce }, () => ({
-      checkTx: { tx: randomBytes(200), type: 0 },
-    }));
+    const frames = junkOf(framesAtOnce).map((tx) => ({ checkTx: { tx, type: 0 } }));
     client.send(...frames);
     answered += (await client.take(framesAtOnce)).length;
   }

@@ -132,11 +132,15 @@ export async function selection(nodes: number, rounds: number): Promise<void> {
   const row = (kind: string, costs: readonly Cost[]): void => {
     const wall = spread(costs.map(({ wallMs }) => wallMs));
     const most = nodes > 10_000 ? 500 : 100;
-    const bar = kind === "warm" ? { bar: { asks: `<= ${most} ms`, holds: wall[1] <= most } } : {};
+    const bar =
+      kind === "warm"
+        ? { bar: { asks: `<= ${most} ms`, holds: wall[1] <= most } }
+        : { beside: true as const };
     const cpuMs = Math.round(spread(costs.map((cost) => cost.cpuMs))[1]);
     const value = costs.length === 1 ? wall[1] : wall;
     report({
       ...{ id: "G8", what: `${what}, ${kind}`, unit: "ms", value, params: { ...params, cpuMs } },
+      ...(costs.length === 1 ? {} : { rounds: costs.length }),
       ...bar,
     });
   };

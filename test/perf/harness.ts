@@ -3,6 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { treeHasherName } from "../../app/crypto/treeHasher.ts";
 
 /** The repository, also when this file runs from dist/. */
 export const root = path
@@ -18,9 +19,15 @@ export type Figure = {
   readonly what: string;
   readonly unit: string;
   readonly value: number | readonly [min: number, median: number, max: number];
+  /** What `value` is the spread of. */
+  readonly rounds?: number;
   readonly params?: Readonly<Record<string, string | number>>;
   /** Of a goal: what it asks, and whether this figure reaches it; a missed one is reported as missed. */
   readonly bar?: { readonly asks: string; readonly holds: boolean };
+  /** Why it says nothing about the bar. */
+  readonly noResult?: string;
+  /** Without a bar, and printed beside those that have one. */
+  readonly beside?: true;
 };
 
 function git(...args: string[]): string {
@@ -48,13 +55,29 @@ export function report(figure: Figure): void {
     node: process.version,
     cpus: os.cpus().length,
     cpu: os.cpus()[0]?.model ?? "",
+    openssl: process.versions.openssl,
+    ...{ hasher: treeHasherName(), verifier: "secp256k1 native" },
     load: os.loadavg()[0],
   };
   fs.appendFileSync(path.join(root, "test/perf/results.jsonl"), `${JSON.stringify(line)}\n`);
 }
 
-export function verdictOf({ bar }: Pick<Figure, "bar">): string {
-  return bar === undefined ? "" : `   bar ${bar.asks}: ${bar.holds ? "holds" : "MISSED"}`;
+/** PERFORMANCE 9: what rounds say that are further apart is no result. */
+const widest = 2;
+
+export function verdictOf(figure: Figure): string {
+  const { bar } = figure;
+  if (bar === undefined) return "";
+  return `   bar ${bar.asks}: ${noResultOf(figure) ?? (bar.holds ? "holds" : "MISSED")}`;
+}
+
+/** "no result" and why, where the figure is none. */
+export function noResultOf({ noResult, rounds, value }: Figure): string | undefined {
+  if (noResult !== undefined) return `no result: ${noResult}`;
+  if (rounds === undefined || !Array.isArray(value)) return undefined;
+  const [least, , most] = value as [number, number, number];
+  const times = round(most / least);
+  return most > widest * least ? `no result: rounds differ by ${times}, repeat` : undefined;
 }
 
 export function round(value: number): number {
@@ -63,7 +86,9 @@ export function round(value: number): number {
 
 export function spread(values: readonly number[]): readonly [number, number, number] {
   const sorted = [...values].sort((a, b) => a - b);
-  return [sorted[0] ?? NaN, sorted[Math.floor(sorted.length / 2)] ?? NaN, sorted.at(-1) ?? NaN];
+  const upper = sorted[sorted.length >>> 1] ?? NaN;
+  const lower = sorted[(sorted.length - 1) >>> 1] ?? NaN;
+  return [sorted[0] ?? NaN, (lower + upper) / 2, sorted.at(-1) ?? NaN];
 }
 
 /** The smallest value that so large a share of all does not exceed. */

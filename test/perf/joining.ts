@@ -39,6 +39,7 @@ export async function joiningNode(comet: string, sends: number): Promise<void> {
       ...{ id: "G11", what: "block sync, a joining node beside the one that serves it" },
       ...{ value: (to - from) / seconds, unit: "blocks/s" },
       params: { blocks: to - from, txs: Math.round(load.committed / (to - from)) },
+      beside: true,
     });
   } finally {
     await net.stop();

@@ -97,9 +97,19 @@ export function rpcCaller(
   url: string,
   connections: number,
 ): (method: string, params: object) => Promise<Answer> {
+  const post = rpcPoster(url, connections);
+  return (method, params) => post(callOf(method, params)) as Promise<Answer>;
+}
+
+export function callOf(method: string, params: object): object {
+  return { jsonrpc: "2.0", id: 1, method, params };
+}
+
+/** Posts a call, or several as an array: the answers. */
+export function rpcPoster(url: string, connections: number): (body: object) => Promise<unknown> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
   const { hostname, port } = new URL(url);
-  return (method, params) =>
+  return (body) =>
     new Promise((resolve, reject) => {
       const request = http.request(
         {
@@ -114,12 +124,12 @@ export function rpcCaller(
           const chunks: Buffer[] = [];
           response.on("data", (chunk: Buffer) => chunks.push(chunk));
           response.on("end", () =>
-            resolve(JSON.parse(Buffer.concat(chunks).toString("utf8")) as Answer),
+            resolve(JSON.parse(Buffer.concat(chunks).toString("utf8")) as unknown),
           );
         },
       );
       request.on("error", reject);
-      request.end(JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }));
+      request.end(JSON.stringify(body));
     });
 }
 

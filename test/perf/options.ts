@@ -26,7 +26,7 @@ export function benchOptions(known: readonly string[]): BenchOptions {
     .description("Rows G1 to G13 of docs/PERFORMANCE.md, with bar and verdict.")
     .option("--only <names>", `a part: ${known.join(", ")}`, (text) => namesOf(text, known))
     .option("--sends <n>", "G1, G2: bank sends of a round", whole, 20_000)
-    .option("--rounds <n>", "G2: rounds of all chains", whole, 3)
+    .option("--rounds <n>", "G2: rounds of all chains", whole, 5)
     .option("--tasks <n>", "G7: tasks for each number of validators", whole, 200)
     .option("--accounts <n>", "G9: accounts in the state", whole, 1_000_000)
     .option("--blocks <n>", "G9, G11: blocks to replay", whole, 2_000)

@@ -102,7 +102,7 @@ export async function largeState(comet: string, accounts: number, blocks: number
     bar: { asks: "< 500 ms", holds: p99 < 500 },
   });
   report({ id: "G9", what: "FinalizeBlock", unit: "ms", value: spread(finalize), params });
-  report({ id: "G9", what: "Commit", unit: "ms", value: spread(commit), params });
+  report({ id: "G9", what: "Commit", unit: "ms", value: spread(commit), params, beside: true });
   await restart(home, params);
 }
 

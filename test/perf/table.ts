@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { largestCosts } from "./profile.ts";
-import { root, round, type Figure } from "./harness.ts";
+import { noResultOf, root, round, type Figure } from "./harness.ts";
 
 type Line = Figure & { readonly revision: string; readonly date: string; readonly load: number };
 
@@ -16,12 +16,13 @@ const formerly: Readonly<Record<string, string>> = {
   "request sent to result read": "request sent to result read, p50 / p99 / most",
 };
 
-/** The last line of each figure that has a bar, in the order of their ids. */
+/** The last line of each figure that has a bar or stands beside one, in the order of their ids. */
 function lastLines(): Line[] {
   const last = new Map<string, Line>();
   for (const text of fs.readFileSync(results, "utf8").trim().split("\n")) {
     const line = JSON.parse(text) as Line;
-    if (line.bar === undefined && !line.what.startsWith(largestCosts)) continue;
+    if (line.bar === undefined && line.beside !== true && !line.what.startsWith(largestCosts))
+      continue;
     last.set(`${line.id} ${formerly[line.what] ?? line.what} ${idOf(line)}`, line);
   }
   // What has no number of PERFORMANCE 8 comes last.
@@ -41,9 +42,13 @@ function rowOf(line: Line): string {
   const shown = Array.isArray(value) ? value.map(round).join(" / ") : round(value as number);
   const details = Object.entries(params).map(([name, one]) => `${name} ${one}`);
   const when = `${revision}, ${date.slice(0, 10)}, load ${round(load)}`;
-  const verdict = bar?.holds === true ? "holds" : "**missed**";
-  if (bar === undefined) return `| ${id} | ${what}: ${details.join(", ")} | | | | ${when} |`;
-  const cells = [id, `${what} (${details.join(", ")})`, `${shown} ${unit}`, bar.asks, verdict];
+  if (what.startsWith(largestCosts))
+    return `| ${id} | ${what}: ${details.join(", ")} | | | | ${when} |`;
+  const none = noResultOf(line);
+  const missed = none === undefined ? "**missed**" : `**${none}**`;
+  const verdict = none === undefined && bar?.holds === true ? "holds" : missed;
+  const cells = [id, `${what} (${details.join(", ")})`, `${shown} ${unit}`];
+  cells.push(bar?.asks ?? "none", bar === undefined ? "" : verdict);
   return `| ${[...cells, when].join(" | ")} |`;
 }
 

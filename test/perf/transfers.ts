@@ -67,7 +67,8 @@ export async function transfers(comet: string, count: number, rounds: number): P
     holds: (median: number) => boolean,
   ): void => {
     const value = spread(values);
-    report({ id, what, unit: "ratio", value, params, bar: { asks, holds: holds(value[1]) } });
+    const bar = { asks, holds: holds(value[1]) };
+    report({ id, what, unit: "ratio", value, rounds: values.length, params, bar });
   };
   const enough = (is: number): boolean => is >= 0.9;
   ratio("G2", "Assay / skeleton, committed tx/s", toSkeletonAsGiven, ">= 0.9", enough);

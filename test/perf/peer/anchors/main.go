@@ -1,12 +1,14 @@
 // Command anchors times what the Go chain is made of: its tree (cosmos/iavl on goleveldb) and its verifier (dcrec).
 //
-//	anchors tree DIR KEYS UPDATES ROUNDS   one line "<ms> <root>" per round of UPDATES updates and the root
+//	anchors tree DIR KEYS UPDATES ROUNDS   a line when the tree stands; then, for each line that it reads, a round of
+//	                                       UPDATES updates and the root: "<ms> <root>"
 //	anchors verify COUNT ROUNDS            one line "<verifications per second>" per round
 //
 // Keys and values follow from their number alone, so that another program can build the same tree.
 package main
 
 import (
+	"bufio"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -63,7 +65,9 @@ func tree() {
 		}
 	}
 	next := uint64(0)
-	for r := 0; r < rounds; r++ {
+	fmt.Println("ready")
+	turns := bufio.NewScanner(os.Stdin)
+	for r := 0; r < rounds && turns.Scan(); r++ {
 		var picked, values [][]byte
 		for u := 0; u < updates; u++ {
 			pick := digest("pick", next)
