@@ -177,6 +177,7 @@ function partsOf({ passed, failed, skipped }) {
 const commit = () => revisions("--short", "HEAD") ?? "none";
 
 async function main(options) {
+  const begunAt = performance.now();
   const counts = JSON.parse(readFileSync(countFile, "utf8"));
   const outcomes = [];
   for (const stage of stages.filter(({ name }) => options.only.includes(name))) {
@@ -201,8 +202,12 @@ async function main(options) {
       console.log(`    ${group.name.padEnd(54)} ${textOf(group)}`);
     }
     const whole = options.grep === undefined && options.only.length === stages.length;
-    if (whole && all.failed === 0)
-      writeReliability({ facts, seed: options.seed, commit: commit() });
+    if (whole && all.failed === 0) {
+      const soaked = (await import("../dist/test/soak/results.js")).soaked();
+      const took = Math.ceil((performance.now() - begunAt) / minutes);
+      const run = { seed: options.seed, commit: commit(), minutes: took, soaked };
+      writeReliability({ facts, ...run });
+    }
   }
   if (all.failed > 0) {
     console.log(`  seed ${options.seed}, commit ${commit()}, node ${process.version}`);

@@ -1,5 +1,6 @@
 // docs/RELIABILITY.md: the table of what the last whole and green run of `npm test` tried.
 import { readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { join } from "node:path";
 
 const page = join(import.meta.dirname, "..", "docs", "RELIABILITY.md");
@@ -25,14 +26,15 @@ export function textOf({ total, kinds }) {
   return kinds.length < 2 ? number : `${number} of ${kinds.length} kinds`;
 }
 
-export function writeReliability({ facts, seed, commit }) {
+export function writeReliability({ facts, seed, commit, minutes, soaked }) {
   const text = readFileSync(page, "utf8");
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`${page}: expected ${begin} and ${end}, got none`);
   const groups = grouped(facts);
   const lines = [
-    `Seed ${seed}, commit ${commit}, Node ${process.version}: \`npm test -- --seed ${seed}\``,
+    `Seed ${seed}, commit ${commit}, Node ${process.version}, ${minutes} minutes on ${cpus().length} cores: \`npm test -- --seed ${seed}\``,
     "",
+    ...(soaked === undefined ? [] : [soaked, ""]),
     "| what | how many |",
     "|---|---|",
     ...groups.map((group) => `| ${group.name} | ${textOf(group)} |`),

@@ -58,6 +58,16 @@ export function write(part: string, facts: object): void {
   appendFileSync(results, `${JSON.stringify(line)}\n`);
 }
 
+/** Totals of the soak as a sentence; undefined where this consensus code was never soaked. */
+export function soaked(): string | undefined {
+  const totals = Totals.read();
+  const counts = ["blocks", "faults", "app kills", "crash states", "fuzz inputs"]
+    .filter((name) => totals.of(name) > 0)
+    .map((name) => `${totals.of(name).toLocaleString("en-US")} ${name}`);
+  if (counts.length === 0) return undefined;
+  return `Soak of this consensus code (\`${about.consensus}\`): ${counts.join(", ")}; ${totals.failures} failures.`;
+}
+
 /** What this consensus code has been through; facts of another are about another chain and never added. */
 export class Totals {
   readonly counts: Counts = {};
