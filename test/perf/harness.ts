@@ -30,6 +30,44 @@ export type Figure = {
   readonly beside?: true;
 };
 
+/** A figure as it is stored, with where and when it was taken. */
+export type Line = Figure & {
+  readonly revision: string;
+  readonly date: string;
+  readonly load: number;
+  readonly cpu?: string;
+};
+
+const results = path.join(root, "test/perf/results.jsonl");
+
+export function storedLines(): Line[] {
+  const lines = fs.readFileSync(results, "utf8").split("\n").filter(Boolean);
+  return lines.map((text) => JSON.parse(text) as Line);
+}
+
+/** What tells apart two figures of one goal: the sizes, not what was measured beside. */
+export function sizesOf({ params = {} }: Figure): string {
+  return ["N", "keys", "nodes", "down", "accounts", "sends", "tasks", "minutes", "blocks"]
+    .map((name) => params[name] ?? "")
+    .join("/");
+}
+
+const medianOf = ({ value }: Figure): number => (typeof value === "number" ? value : value[1]);
+/** Machines differ by less from one hour to the next. */
+const farWorse = 3;
+
+/** How many times worse than the last of its kind on such a machine; of figures with a bar, which says what is better. */
+function timesWorse(figure: Figure, cpu: string): number | undefined {
+  const { id, what, bar } = figure;
+  const sizes = sizesOf(figure);
+  const last = storedLines().findLast(
+    (line) => line.id === id && line.what === what && sizesOf(line) === sizes && line.cpu === cpu,
+  );
+  if (bar === undefined || last === undefined) return undefined;
+  const times = medianOf(figure) / medianOf(last);
+  return bar.asks.includes(">") ? 1 / times : times;
+}
+
 function git(...args: string[]): string {
   try {
     return execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim();
@@ -47,6 +85,12 @@ export function report(figure: Figure): void {
   process.stdout.write(
     `  ${figure.id.padEnd(10)} ${figure.what.padEnd(46)} ${value.padStart(18)} ${figure.unit.padEnd(10)} ${params.join(", ")}${verdictOf(figure)}\n`,
   );
+  const cpu = os.cpus()[0]?.model ?? "";
+  const worse = timesWorse(figure, cpu);
+  if (worse !== undefined && worse >= farWorse) {
+    process.exitCode = 1;
+    process.stdout.write(`  FAIL       ${round(worse)} times worse than the last one stored\n`);
+  }
   const line = {
     ...figure,
     revision: git("rev-parse", "--short", "HEAD"),
@@ -54,12 +98,12 @@ export function report(figure: Figure): void {
     date: new Date().toISOString(),
     node: process.version,
     cpus: os.cpus().length,
-    cpu: os.cpus()[0]?.model ?? "",
+    cpu,
     openssl: process.versions.openssl,
     ...{ hasher: treeHasherName(), verifier: "secp256k1 native" },
     load: os.loadavg()[0],
   };
-  fs.appendFileSync(path.join(root, "test/perf/results.jsonl"), `${JSON.stringify(line)}\n`);
+  fs.appendFileSync(results, `${JSON.stringify(line)}\n`);
 }
 
 /** PERFORMANCE 9: what rounds say that are further apart is no result. */

@@ -1,13 +1,10 @@
 import fs from "node:fs";
 import path from "node:path";
 import { largestCosts } from "./profile.ts";
-import { noResultOf, root, round, type Figure } from "./harness.ts";
-
-type Line = Figure & { readonly revision: string; readonly date: string; readonly load: number };
+import { noResultOf, root, round, sizesOf, storedLines, type Line } from "./harness.ts";
 
 const begin = "<!-- measured: begin -->";
 const end = "<!-- measured: end -->";
-const results = path.join(root, "test/perf/results.jsonl");
 const page = path.join(root, "docs/PERFORMANCE.md");
 
 /** What figures were called before: the last line of a figure counts under any of its names. */
@@ -19,22 +16,14 @@ const formerly: Readonly<Record<string, string>> = {
 /** The last line of each figure that has a bar or stands beside one, in the order of their ids. */
 function lastLines(): Line[] {
   const last = new Map<string, Line>();
-  for (const text of fs.readFileSync(results, "utf8").trim().split("\n")) {
-    const line = JSON.parse(text) as Line;
+  for (const line of storedLines()) {
     if (line.bar === undefined && line.beside !== true && !line.what.startsWith(largestCosts))
       continue;
-    last.set(`${line.id} ${formerly[line.what] ?? line.what} ${idOf(line)}`, line);
+    last.set(`${line.id} ${formerly[line.what] ?? line.what} ${sizesOf(line)}`, line);
   }
   // What has no number of PERFORMANCE 8 comes last.
   const number = ({ id }: Line): number => (/^G\d/.test(id) ? Number(id.slice(1)) : 99);
   return [...last.values()].sort((a, b) => number(a) - number(b));
-}
-
-/** What tells apart two figures of one goal: the sizes, not what was measured beside. */
-function idOf({ params = {} }: Line): string {
-  return ["N", "keys", "nodes", "down", "accounts", "sends", "tasks", "minutes", "blocks"]
-    .map((name) => params[name] ?? "")
-    .join("/");
 }
 
 function rowOf(line: Line): string {
