@@ -1,0 +1,111 @@
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { program } from "../../cli/home/programs.ts";
+import { portsFrom } from "../../cli/supervise/config.ts";
+import { isSolo } from "../../cli/supervise/engine.ts";
+import { Rpc } from "./comet.ts";
+import { freeOffset } from "./ports.ts";
+
+export type Said = { readonly status: number | null; readonly text: string; readonly out: string };
+
+/** The home of one consensus validator, made and run by the commands that an operator types. */
+export class OneHome {
+  readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "assay-home-"));
+  readonly home = path.join(this.folder, "node0");
+  readonly ports: ReturnType<typeof portsFrom>;
+  readonly rpc: Rpc;
+  /** Everything that any of its commands printed. */
+  printed = "";
+  readonly #env: NodeJS.ProcessEnv;
+  #running: ChildProcess | undefined;
+
+  private constructor(engine: string, offset: number) {
+    this.ports = portsFrom(offset);
+    this.rpc = new Rpc(this.ports.rpc);
+    const own = { HOME: path.join(this.folder, "user"), CI: "true" };
+    // The solo engine is for machines without any CometBFT: here is none to be found.
+    this.#env = isSolo(engine)
+      ? { ...own, PATH: path.join(this.folder, "none"), ASSAY_ENGINE: "solo" }
+      : { ...process.env, ...own, COMETBFT: engine };
+  }
+
+  /** With the coins of a key `founder`, whose passphrase is in the file that answers are given from. */
+  static async make(engine: string): Promise<OneHome> {
+    const offset = await freeOffset((at) => Object.values(portsFrom(at)));
+    const self = new OneHome(engine, offset);
+    const { passphraseFile: file } = self;
+    fs.writeFileSync(file, "correct horse battery staple\n", { mode: 0o600 });
+    self.must("init", "node0", "--chain-id", "assay-dev-1", "--port-offset", String(offset));
+    self.must("keys", "add", "founder", "--passphrase-file", file);
+    self.must("genesis", "add-genesis-account", "founder", "1000000ASSAY");
+    return self;
+  }
+
+  get passphraseFile(): string {
+    return path.join(this.folder, "passphrase");
+  }
+
+  page(name: string): string {
+    return `http://127.0.0.1:${this.ports.app}/${name}`;
+  }
+
+  in(...names: readonly string[]): string {
+    return path.join(this.home, ...names);
+  }
+
+  log(): string {
+    return fs.readFileSync(this.in("logs", "node.log"), "utf8");
+  }
+
+  /** A command on this home to its end; what a person sees is both outputs. */
+  assay(...args: readonly string[]): Said {
+    const { command, args: own } = program("cli/main", ...args, "--home", this.home);
+    const done = spawnSync(command, own, { encoding: "utf8", env: this.#env, input: "" });
+    const text = done.stdout + done.stderr;
+    this.printed += text;
+    return { status: done.status, text, out: done.stdout };
+  }
+
+  must(...args: readonly string[]): Said {
+    const said = this.assay(...args);
+    if (said.status === 0) return said;
+    throw new Error(`assay ${args.join(" ")}: expected 0, got ${said.status}\n${said.text}`);
+  }
+
+  /** A command that runs on. */
+  begin(...args: readonly string[]): ChildProcess {
+    const { command, args: own } = program("cli/main", ...args, "--home", this.home);
+    const stdio = ["ignore", "pipe", "pipe"] as const;
+    const child = spawn(command, own, { env: this.#env, stdio: [...stdio] });
+    const read = (text: string): void => void (this.printed += text);
+    child.stdout?.setEncoding("utf8").on("data", read);
+    child.stderr?.setEncoding("utf8").on("data", read);
+    return child;
+  }
+
+  /** `assay start`, until the second block: the one that proves genesis. */
+  async start(): Promise<ChildProcess> {
+    const child = this.begin("start", "--quiet");
+    this.#running = child;
+    await this.rpc.untilHeight(2);
+    return child;
+  }
+
+  /** As systemd does; resolves with the exit code. */
+  async stop(): Promise<number | null> {
+    const child = this.#running;
+    this.#running = undefined;
+    if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null;
+    return new Promise((resolve) => {
+      child.once("close", (code) => resolve(code));
+      child.kill("SIGTERM");
+    });
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    fs.rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  }
+}
