@@ -1,5 +1,11 @@
 import { UserError, userError } from "../../client/errors/index.ts";
-import { engineNames, soloPath, type EngineName } from "../supervise/engine.ts";
+import {
+  engineNames,
+  engineOf,
+  isDevelopment,
+  soloPath,
+  type EngineName,
+} from "../supervise/engine.ts";
 import { resolveComet, type ResolveOptions } from "./resolve.ts";
 
 export type ChosenEngine = {
@@ -21,6 +27,13 @@ export function readEngineName(text: string | undefined): EngineName | undefined
     return text as EngineName | undefined;
   }
   throw userError("E4011", { field: "--engine", expected: engineNames.join(", "), actual: text });
+}
+
+/** What somebody names, else whose blocks the home holds, else CometBFT; the solo engine takes no real chain. */
+export function wantedEngine(named: string | undefined, home: string, chainId: string): EngineName {
+  const local = isDevelopment(chainId);
+  const wanted = readEngineName(named) ?? engineOf(home) ?? (local ? "auto" : "comet");
+  return wanted === "auto" && !local ? "comet" : wanted;
 }
 
 /** `auto` is CometBFT where it is found or can be built, and the solo engine with a word about it elsewhere. */

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { userError } from "../../client/index.ts";
 import type { CliContext } from "../context.ts";
-import { judgeFiles, localChain } from "../doctor/files.ts";
+import { judgeFiles } from "../doctor/files.ts";
 import { findingLines, ok, type Finding } from "../doctor/finding.ts";
 import { judgeClock, judgeDisk, judgeEngine, judgeNode, judgePorts } from "../doctor/machine.ts";
 import { judgeRunning } from "../doctor/running.ts";
@@ -31,7 +31,7 @@ async function examine(cli: CliContext, home: string): Promise<Finding[]> {
   const running = await judgeRunning(home, chainId);
   return [
     judgeNode(),
-    await judgeEngine(cli.env, localChain.test(chainId)),
+    await judgeEngine(cli.env, home, chainId),
     ok("home", home),
     ...judgeFiles(home),
     judgeDisk(home),

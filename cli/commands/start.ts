@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { parse } from "smol-toml";
 import { userError, type UserError } from "../../client/index.ts";
-import { chooseEngine, readEngineName, type ChosenEngine } from "../comet/choose.ts";
+import { chooseEngine, wantedEngine, type ChosenEngine } from "../comet/choose.ts";
 import type { CliContext } from "../context.ts";
 import { readJson } from "../home/files.ts";
 import { makeNode } from "../home/runNode.ts";
@@ -10,13 +10,7 @@ import { writeCometConfig } from "../supervise/config.ts";
 import { joinSettings, trustOf, type TrustFlags } from "../supervise/join.ts";
 import { prettyLine } from "../supervise/prettyLine.ts";
 import type { Register } from "../register.ts";
-import {
-  engineOf,
-  isDevelopment,
-  requireEngineFits,
-  soloNotice,
-  type EngineName,
-} from "../supervise/engine.ts";
+import { isDevelopment, requireEngineFits, soloNotice } from "../supervise/engine.ts";
 
 type Flags = TrustFlags & { cometbft?: string; engine?: string; quiet?: boolean } & LogFlags;
 type LogFlags = { logLevel?: string; logFormat?: string };
@@ -68,15 +62,12 @@ async function start(cli: CliContext, flags: Flags): Promise<void> {
   if (halted !== undefined) throw halted;
 }
 
-/** What the flag says, else whose blocks the home holds, else CometBFT; the solo engine takes no real chain. */
 async function chooseFor(cli: CliContext, flags: Flags, chainId: string): Promise<ChosenEngine> {
-  const local = isDevelopment(chainId);
-  const usual: EngineName = engineOf(cli.options.home) ?? (local ? "auto" : "comet");
   const named = flags.cometbft === undefined ? cli.env["ASSAY_ENGINE"] : "comet";
-  const wanted = readEngineName(flags.engine ?? named) ?? usual;
-  const chosen = await chooseEngine(wanted === "auto" && !local ? "comet" : wanted, {
+  const wanted = wantedEngine(flags.engine ?? named, cli.options.home, chainId);
+  const chosen = await chooseEngine(wanted, {
     env: { ...cli.env },
-    policy: local ? "localnet" : "node",
+    policy: isDevelopment(chainId) ? "localnet" : "node",
     ...(flags.cometbft === undefined ? {} : { explicit: flags.cometbft }),
   });
   if (chosen.warning !== undefined) cli.warn(chosen.warning);

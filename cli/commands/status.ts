@@ -12,7 +12,7 @@ import { PageRequest } from "../../proto/gen/cosmos/base/query/v1beta1/paginatio
 import type { CliContext } from "../context.ts";
 import type { Register } from "../register.ts";
 import { formatAssay, parseDuration } from "../print.ts";
-import { soloNotice } from "../supervise/engine.ts";
+import { engineText } from "../supervise/engine.ts";
 import { shortAddress, statusWords } from "../taskLife.ts";
 
 type RpcStatus = {
@@ -119,10 +119,6 @@ async function show(cli: CliContext, node: string | undefined): Promise<string[]
     ...(node === undefined ? [] : [`node       ${await nodeText(client, node)}`]),
     `work       ${await workText(client)}`,
   ];
-}
-
-function engineText(version: string): string {
-  return version.endsWith("-solo") ? soloNotice : `CometBFT ${version}`;
 }
 
 /** Heights whose state can be queried and proved. */

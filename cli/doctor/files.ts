@@ -6,6 +6,7 @@ import type { BeaconKey } from "../home/beaconKeys.ts";
 import { readJson } from "../home/files.ts";
 import { genesisPath, requireSound } from "../home/genesisFile.ts";
 import { socketPathOf } from "../home/socket.ts";
+import { isDevelopment } from "../supervise/engine.ts";
 import { fail, ok, warn, type Finding } from "./finding.ts";
 
 type Toml = Record<string, unknown>;
@@ -18,7 +19,6 @@ type Genesis = {
   };
 };
 
-export const localChain = /-(?:local|dev)-[0-9]+$/;
 const secrets = ["priv_validator_key.json", "beacon_key.json", "node_key.json"];
 const shortestCommitMs = 300;
 
@@ -144,7 +144,7 @@ function judgeApp(home: string): Finding[] {
   const genesis = readJson(genesisPath(home)) as Genesis;
   const backend = String(readConfig(home, "client.toml")["keyring-backend"] ?? "file");
   const found: Finding[] = [];
-  if (backend === "test" && !localChain.test(genesis.chain_id)) {
+  if (backend === "test" && !isDevelopment(genesis.chain_id)) {
     const text = `keyring-backend test keeps keys in clear on ${genesis.chain_id}`;
     found.push(fail("app", text, 'config/client.toml: keyring-backend = "file"', "E1501"));
   }

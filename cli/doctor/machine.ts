@@ -2,8 +2,9 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { UserError } from "../../client/errors/index.ts";
-import { resolveComet } from "../comet/resolve.ts";
+import { chooseEngine, wantedEngine } from "../comet/choose.ts";
 import { isFree, ownerOf } from "../home/freePorts.ts";
+import { engineOf, isDevelopment, requireEngineFits, soloNotice } from "../supervise/engine.ts";
 import { readConfig, textIn } from "./files.ts";
 import { fail, ok, warn, type Finding } from "./finding.ts";
 
@@ -23,14 +24,28 @@ export function judgeNode(version = process.versions.node): Finding {
   );
 }
 
+/** The engine that `assay start` would take for this home. */
 export async function judgeEngine(
   env: Readonly<Record<string, string | undefined>>,
-  local: boolean,
+  home: string,
+  chainId: string,
+  userHome?: string,
 ): Promise<Finding> {
   try {
-    const policy = local ? "localnet" : "node";
-    const { version, path: at, warning } = await resolveComet({ env: { ...env }, policy });
-    if (warning === undefined) return ok("engine", `CometBFT ${version}   ${at}`);
+    const policy = isDevelopment(chainId) ? "localnet" : "node";
+    const wanted = wantedEngine(env["ASSAY_ENGINE"], home, chainId);
+    const {
+      name,
+      version,
+      path: at,
+      warning,
+    } = await chooseEngine(wanted, {
+      ...{ env: { ...env }, policy },
+      ...(userHome === undefined ? {} : { userHome }),
+    });
+    requireEngineFits(at, home, chainId);
+    if (warning === undefined)
+      return ok("engine", name === "solo" ? soloNotice : `CometBFT ${version}   ${at}`);
     return warn("engine", warning, "assay comet install");
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -61,16 +76,19 @@ export function judgeClock(): Finding {
   return warn("clock", "not kept by NTP", "timedatectl set-ntp true");
 }
 
-/** The ports that this home's programs listen on, by their names. */
+/** The ports that this home's programs listen on, by their names; the solo engine has no peers and no metrics. */
 export function portsIn(home: string): Map<string, number> {
   const comet = readConfig(home, "config.toml");
   const app = readConfig(home, "app.toml");
   const addresses: [string, string][] = [
-    ["p2p", textIn(comet, "p2p", "laddr")],
     ["rpc", textIn(comet, "rpc", "laddr")],
-    ["CometBFT metrics", textIn(comet, "instrumentation", "prometheus_listen_addr")],
     ["app metrics", textIn(app, "telemetry", "address")],
   ];
+  if (engineOf(home) !== "solo")
+    addresses.push(
+      ["p2p", textIn(comet, "p2p", "laddr")],
+      ["CometBFT metrics", textIn(comet, "instrumentation", "prometheus_listen_addr")],
+    );
   const ports = addresses.map(([name, address]): [string, number] => [
     name,
     Number(address.slice(address.lastIndexOf(":") + 1)),

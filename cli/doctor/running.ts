@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { connectRpc, RpcUnavailable } from "../../client/index.ts";
+import { engineOfVersion, engineText, engineTitles } from "../supervise/engine.ts";
 import { readConfig, textIn } from "./files.ts";
 import { fail, ok, warn, type Finding } from "./finding.ts";
 
@@ -17,7 +18,7 @@ const futureMs = 2_000;
 const looks = 20;
 const lookEveryMs = 250;
 
-/** Undefined when CometBFT of this home does not answer; then the node is down. */
+/** Undefined when the engine of this home does not answer; then the node is down. */
 export async function judgeRunning(home: string, chainId: string): Promise<Finding[] | undefined> {
   const comet = readConfig(home, "config.toml");
   const url = textIn(comet, "rpc", "laddr")
@@ -38,8 +39,8 @@ export async function judgeRunning(home: string, chainId: string): Promise<Findi
   }
   const { n_peers: peers } = await rpc.call<{ n_peers: string }>("net_info");
   return [
-    ok("rpc", `${url}   CometBFT ${info.version}   height ${sync.latest_block_height}`),
-    await judgeHeights(() => heights(rpc)),
+    ok("rpc", `${url}   ${engineText(info.version)}   height ${sync.latest_block_height}`),
+    await judgeHeights(() => heights(rpc), engineTitles[engineOfVersion(info.version)]),
     judgeSync(sync),
     judgePeers(Number(peers), textIn(comet, "p2p", "persistent_peers")),
     await judgeHealth(home),
@@ -60,7 +61,10 @@ async function heights(rpc: ReturnType<typeof connectRpc>): Promise<Heights> {
 }
 
 /** The app is one block behind while a block is made: only a difference that stays is a fault. */
-export async function judgeHeights(read: () => Promise<Heights>): Promise<Finding> {
+export async function judgeHeights(
+  read: () => Promise<Heights>,
+  engine: string = engineTitles.comet,
+): Promise<Finding> {
   let last = await read();
   for (let i = 0; i < looks && last.app !== last.comet; i++) {
     await delay(lookEveryMs);
@@ -69,8 +73,8 @@ export async function judgeHeights(read: () => Promise<Heights>): Promise<Findin
   }
   const { app, comet } = last;
   const apart = app > comet ? app - comet : comet - app;
-  if (apart === 0n) return ok("heights", `app and CometBFT are both at ${app}`);
-  const text = `app at ${app}, CometBFT at ${comet}`;
+  if (apart === 0n) return ok("heights", `app and ${engine} are both at ${app}`);
+  const text = `app at ${app}, ${engine} at ${comet}`;
   if (apart === 1n) return ok("heights", `${text}: a block is being made`);
   return fail("heights", text, "look at logs/node.log for level error; then start the node again");
 }

@@ -14,6 +14,16 @@ export const soloNotice = "solo (development, no consensus)";
 
 export const isSolo = (enginePath: string): boolean => enginePath === soloPath;
 
+/** In the middle of a sentence. */
+export const engineTitles = { comet: "CometBFT", solo: "the solo engine" } as const;
+
+/** Who answers on an RPC port, by the version that it tells. */
+export const engineOfVersion = (version: string): "comet" | "solo" =>
+  version.endsWith("-solo") ? "solo" : "comet";
+
+export const engineText = (version: string): string =>
+  engineOfVersion(version) === "solo" ? soloNotice : `CometBFT ${version}`;
+
 /** How an engine is run: CometBFT's binary by itself, ours by this Node. */
 export function engineCommand(enginePath: string, ...args: readonly string[]): Program {
   if (isSolo(enginePath)) return program("solo/main", ...args);
@@ -50,8 +60,8 @@ export function requireEngineFits(enginePath: string, home: string, chainId: str
   if (wanted === "solo" && !isDevelopment(chainId)) throw userError("E1206", { chainId });
   const writer = engineOf(home);
   if (writer === undefined || writer === wanted) return;
-  const names = { comet: "CometBFT", solo: "the solo engine" };
-  throw userError("E1207", { path: home, owner: names[writer], engine: names[wanted] });
+  const [owner, engine] = [engineTitles[writer], engineTitles[wanted]];
+  throw userError("E1207", { path: home, owner, engine });
 }
 
 export const isDevelopment = (chainId: string): boolean => /-(local|dev)-[0-9]+$/.test(chainId);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
-export type Source = "app" | "comet" | "node";
+export type Source = "app" | "comet" | "solo" | "node";
 
 /** The log of one node, of both processes in the order of their lines. */
 export const LOG_NAME = "node.log";

@@ -199,9 +199,10 @@ export class Supervisor extends EventEmitter<Events> {
   #startComet(cause: Cause): Child {
     const { path, home, args, env } = this.#options.comet;
     const command = engineCommand(path, "start", "--home", home, ...(args ?? []));
+    const source = isSolo(path) ? "solo" : "comet";
     const comet = new Child({ ...command, env: { ...engineEnv(), ...env } }, (line) => {
       cause.comet(line);
-      this.#write("comet", line);
+      this.#write(source, line);
     });
     this.#comet = comet;
     return comet;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { cometForTests } from "../support/comet.ts";
+import { cometForTests, engineName, onSolo } from "../support/comet.ts";
+import { soloNotice } from "../../cli/supervise/engine.ts";
 import { OneHome } from "../support/oneHome.ts";
 
 const { path: engine, skip } = await cometForTests();
@@ -22,5 +23,38 @@ describe("one home, by the commands of an operator", { skip, timeout: 300_000 },
     assert.deepEqual(health["faults"], []);
     assert.equal(health["comet_connections"], 4);
     assert.ok(Number(health["height"]) >= 1);
+  });
+
+  it("doctor finds no fault while it runs, and names the engine that runs", () => {
+    const { status, text } = node.assay("doctor");
+    assert.equal(status, 0, text);
+    const notice = soloNotice.replace(/[()]/g, "\\$&");
+    const shown = onSolo ? notice : "CometBFT 0\\.38\\.\\d+";
+    const title = onSolo ? "the solo engine" : "CometBFT";
+    assert.match(text, new RegExp(`^ {2}ok {4}engine +${shown}`, "m"));
+    assert.match(text, new RegExp(`^ {2}ok {4}rpc .* ${shown} {3}height \\d+$`, "m"));
+    assert.match(
+      text,
+      new RegExp(`^ {2}ok {4}heights +app (?:and|at).* ${title} (?:are )?(?:both )?at`, "m"),
+    );
+    assert.match(text, /^ {2}ok {4}health /m);
+    if (onSolo) assert.doesNotMatch(text, /CometBFT/);
+  });
+
+  it("status and the lines of the log name it too", () => {
+    const { out } = node.must("status");
+    assert.match(
+      out,
+      onSolo ? / · solo \(development, no consensus\) · / : / · CometBFT 0\.38\.\d+ · /,
+    );
+    const sources = new Set(
+      node
+        .log()
+        .split("\n")
+        .map((line) => /^(\w+) *\| /.exec(line)?.[1]),
+    );
+    sources.delete(undefined);
+    assert.deepEqual(sources, new Set(["app", engineName]));
+    if (onSolo) assert.doesNotMatch(out, /CometBFT/);
   });
 });

@@ -6,9 +6,16 @@ import path from "node:path";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { describe, it } from "node:test";
+import { soloFallback } from "../../../cli/comet/choose.ts";
 import { judgeFiles } from "../../../cli/doctor/files.ts";
 import { findingLines, type Finding } from "../../../cli/doctor/finding.ts";
-import { judgeDisk, judgeNode, judgePorts } from "../../../cli/doctor/machine.ts";
+import {
+  judgeDisk,
+  judgeEngine,
+  judgeNode,
+  judgePorts,
+  portsIn,
+} from "../../../cli/doctor/machine.ts";
 import { judgeHeights } from "../../../cli/doctor/running.ts";
 import { beaconKeys } from "../../../cli/home/beaconKeys.ts";
 import { writeFile, writeJson } from "../../../cli/home/files.ts";
@@ -136,6 +143,29 @@ describe("assay doctor: machine and node", () => {
     // Another port of the template may be taken by whoever else works on this machine.
     assert.equal(finding.code, "E1404");
     assert.match(finding.text, /is taken by/);
+  });
+
+  it("E1203 is for homes that need CometBFT: one that the solo engine has made needs none", async () => {
+    const home = makeHome();
+    const env = { PATH: path.join(home, "none"), HOME: home };
+    const judge = (chainId: string): Promise<Finding> => judgeEngine(env, home, chainId, home);
+    assert.equal((await judge("assay-main-1")).code, "E1203");
+    // What `assay start` does there is no failure, and is said.
+    const { level, text } = await judge("assay-dev-1");
+    assert.deepEqual([level, text], ["warn", soloFallback]);
+    fs.mkdirSync(path.join(home, "data", "solo"), { recursive: true });
+    assert.deepEqual(await judge("assay-dev-1"), {
+      ...{ level: "ok", name: "engine", text: "solo (development, no consensus)" },
+    });
+    assert.equal((await judge("assay-main-1")).code, "E1206");
+  });
+
+  it("asks for no ports of peers and metrics where the solo engine runs, which has neither", () => {
+    const home = makeHome();
+    const names = (): Set<string> => new Set(portsIn(home).keys());
+    assert.deepEqual(names(), new Set(["p2p", "rpc", "CometBFT metrics", "app metrics"]));
+    fs.mkdirSync(path.join(home, "data", "solo"), { recursive: true });
+    assert.deepEqual(names(), new Set(["rpc", "app metrics"]));
   });
 
   it("takes one block between app and CometBFT for work, and more for a fault", async () => {
