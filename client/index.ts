@@ -36,6 +36,7 @@ export {
   type SeatPost,
 } from "./results/commitment.ts";
 export { project, resultHash, type Comparison } from "./results/compare.ts";
+export { timeTravel, type Snapshot, type TimeTravel } from "./timeTravel.ts";
 export { TxFailed, TxNotFound, TxRefused } from "./tx/errors.ts";
 export { attributes, findTx, type TxOutcome } from "./tx/outcome.ts";
 export { assayRegistry, assayTypes } from "./tx/registry.ts";

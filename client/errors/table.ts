@@ -314,6 +314,14 @@ export const errorTable = {
     hint: ["request the task again"],
     docs: "Too few of the assigned nodes answered within the window.",
   },
+  E3301: {
+    template: "{method} exists on the solo engine only: this node has no such method",
+    hint: [
+      "npm start -- --engine solo --data DIR        (a local network of its own)",
+      "assay init MONIKER --engine solo --home DIR  (then: assay start --home DIR)",
+    ],
+    docs: "Time, blocks, faults and the way back to a snapshot (timeTravel of the client) are for tests on the solo engine, which is one process. On CometBFT several validators agree on each of these, and none can be told.",
+  },
   E4011: {
     template: "{field}: expected {expected}, got {actual}",
     hint: ["correct the service file"],

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { cometForTests, engineName, onSolo } from "../support/comet.ts";
 import { soloNotice } from "../../cli/supervise/engine.ts";
+import { connectRpc, timeTravel, UserError } from "../../client/index.ts";
 import { OneHome } from "../support/oneHome.ts";
 
 const { path: engine, skip } = await cometForTests();
@@ -39,6 +40,25 @@ describe("one home, by the commands of an operator", { skip, timeout: 300_000 },
     );
     assert.match(text, /^ {2}ok {4}health /m);
     if (onSolo) assert.doesNotMatch(text, /CometBFT/);
+  });
+
+  it("E3301: time travel is the solo engine's alone, and the client says where to find it", async () => {
+    const chain = timeTravel(connectRpc(node.rpc.url));
+    if (onSolo) {
+      const { height } = await chain.snapshot();
+      assert.ok((await chain.advanceBlocks(2)) >= height + 2n);
+      return;
+    }
+    const works = [
+      () => chain.advanceBlocks(1),
+      () => chain.advanceTime(1),
+      () => chain.setSigning("00", true),
+      () => chain.causeDoubleSign("00"),
+      () => chain.snapshot(),
+      () => chain.revert({ id: "1" }),
+    ];
+    for (const work of works)
+      await assert.rejects(work, (error) => error instanceof UserError && error.code === "E3301");
   });
 
   it("status and the lines of the log name it too", () => {

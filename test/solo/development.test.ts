@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { after, before, describe, it } from "node:test";
 import { toBech32 } from "@cosmjs/encoding";
 import { DirectSecp256k1HdWallet } from "@cosmjs/proto-signing";
-import { AssayClient } from "../../client/index.ts";
+import { AssayClient, timeTravel, type TimeTravel } from "../../client/index.ts";
 import { soloPath } from "../../cli/supervise/engine.ts";
 import type { BlockJson, CommitJson } from "../support/cometJson.ts";
 import { balanceOf } from "../support/ledger.ts";
@@ -15,6 +15,7 @@ const bob = toBech32("assay", new Uint8Array(20).fill(9));
 describe("solo: development methods", { timeout: 300_000 }, () => {
   let node: RealNode;
   let client: AssayClient;
+  let chain: TimeTravel;
   let alice = "";
   let wallet: DirectSecp256k1HdWallet;
   const call = <T>(method: string, params: Record<string, unknown> = {}): Promise<T> =>
@@ -59,14 +60,14 @@ describe("solo: development methods", { timeout: 300_000 }, () => {
     const accounts = [{ address: alice, amount: 1_000_000_000n }];
     node = await startRealNode(soloPath, { accounts, soloKeys: 3 });
     client = await until(() => AssayClient.connect(node.rpc).catch(() => undefined), 60_000, 100);
+    chain = timeTravel(client.rpc);
     await until(async () => ((await client.height()) >= 2n ? true : undefined), 60_000, 100);
   });
   after(() => node.stop());
 
   it("advance_blocks makes exactly so many, and then there is silence again", async () => {
     const height = await silence();
-    const answer = await call<{ height: string }>("advance_blocks", { num_blocks: "7" });
-    assert.equal(BigInt(answer.height), height + 7n);
+    assert.equal(await chain.advanceBlocks(7), height + 7n);
     assert.equal(await silence(), height + 7n);
   });
 
@@ -74,9 +75,10 @@ describe("solo: development methods", { timeout: 300_000 }, () => {
     const height = await silence();
     const before = await timeAt(height);
     const week = 7 * 86_400;
-    await call("advance_time", { duration_in_seconds: String(week) });
+    const promised = await chain.advanceTime(week);
     assert.equal(await silence(), height);
-    await call("advance_blocks", { num_blocks: 1 });
+    await chain.advanceBlocks(1);
+    assert.equal(await timeAt(height + 1n), promised.getTime());
     const passed = ((await timeAt(height + 1n)) - before) / 1000;
     assert.ok(passed >= week, `expected ${week} s at least, got ${passed}`);
     assert.equal(await timeAt(height), before);
@@ -91,7 +93,7 @@ describe("solo: development methods", { timeout: 300_000 }, () => {
     await again;
     await until(() => client.height().catch(() => undefined), 60_000, 100);
     const downMs = Date.now() - killedMs;
-    await call("advance_blocks", { num_blocks: 2 });
+    await chain.advanceBlocks(2);
     // The second block has the time of votes that were signed after the kill.
     assert.ok((await timeAt(height + 2n)) >= before + downMs);
   });
@@ -99,10 +101,8 @@ describe("solo: development methods", { timeout: 300_000 }, () => {
   it("set_signing_status: one of four is missing in the commits; two of four make no block", async () => {
     const { validators } = await call<{ validators: { address: string }[] }>("validators");
     const [first = "", second = ""] = validators.map(({ address }) => address);
-    const set = (address: string, status: string): Promise<unknown> =>
-      call("set_signing_status", { private_key_address: address, status });
-    await set(first, "down");
-    await call("advance_blocks", { num_blocks: 2 });
+    await chain.setSigning(first, false);
+    await chain.advanceBlocks(2);
     const height = await client.height();
     const { signed_header: signed } = await call<{ signed_header: { commit: CommitJson } }>(
       "commit",
@@ -112,19 +112,19 @@ describe("solo: development methods", { timeout: 300_000 }, () => {
       signed.commit.signatures.map(({ block_id_flag: flag }) => flag),
       [1, 2, 2, 2],
     );
-    await set(second, "down");
-    await assert.rejects(call("advance_blocks", { num_blocks: 1 }), /two thirds of the power/);
+    await chain.setSigning(second, false);
+    await assert.rejects(chain.advanceBlocks(1), /two thirds of the power/);
     assert.equal(await client.height(), height);
-    for (const address of [first, second]) await set(address, "up");
-    await call("advance_blocks", { num_blocks: 1 });
-    await assert.rejects(set("00".repeat(20), "down"), /expected a validator/);
+    for (const address of [first, second]) await chain.setSigning(address, true);
+    await chain.advanceBlocks(1);
+    await assert.rejects(chain.setSigning("00".repeat(20), false), /expected a validator/);
   });
 
   it("cause_double_sign: the next block carries both votes, and the app goes on", async () => {
     const { validators } = await call<{ validators: { address: string }[] }>("validators");
     const address = validators[1]?.address ?? "";
     const height = await silence();
-    await call("cause_double_sign", { private_key_address: address });
+    await chain.causeDoubleSign(address);
     const block = await until(
       async () => {
         const now = await client.height();
@@ -145,7 +145,8 @@ describe("solo: development methods", { timeout: 300_000 }, () => {
     await send();
     const height = await silence();
     const held = await balance();
-    const { id } = await call<{ id: string }>("dev_snapshot");
+    const snapshot = await chain.snapshot();
+    assert.equal(snapshot.height, height);
     await send();
     await send();
     const later = await silence();
@@ -154,18 +155,15 @@ describe("solo: development methods", { timeout: 300_000 }, () => {
     const lost = (await blockAt(height + 1n)).header;
 
     for (let times = 0; times < 5; times++) {
-      const again = once(node.supervisor, "ready");
-      await call("dev_revert", { id });
-      await again;
-      await until(() => client.height().catch(() => undefined), 60_000, 100);
+      await chain.revert(snapshot);
       assert.equal(await silence(), height);
       assert.equal(await balance(), held);
-      await call("advance_blocks", { num_blocks: 1 });
+      await chain.advanceBlocks(1);
     }
     const now = (await blockAt(height + 1n)).header;
     assert.notEqual(now.data_hash, lost.data_hash);
     await send();
     assert.notEqual(await balance(), held);
-    await assert.rejects(call("dev_revert", { id: "999999" }), /expected 1 to/);
+    await assert.rejects(chain.revert({ id: "999999" }), /expected 1 to/);
   });
 });

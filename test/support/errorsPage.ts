@@ -14,6 +14,7 @@ const areas: readonly (readonly [string, string])[] = [
   ["E15", "Keys"],
   ["E31", "Transactions"],
   ["E32", "Tasks"],
+  ["E33", "Tests on the solo engine"],
   ["E40", "Service files"],
   ["E41", "Artifacts"],
   ["E51", "Serving"],
