@@ -26,8 +26,8 @@ describe("one home, by the commands of an operator", { skip, timeout: 300_000 },
     assert.ok(Number(health["height"]) >= 1);
   });
 
-  it("doctor finds no fault while it runs, and names the engine that runs", () => {
-    const { status, text } = node.assay("doctor");
+  it("doctor finds no fault while it runs, and names the engine that runs", async () => {
+    const { status, text } = await node.assay("doctor");
     assert.equal(status, 0, text);
     const notice = soloNotice.replace(/[()]/g, "\\$&");
     const shown = onSolo ? notice : "CometBFT 0\\.38\\.\\d+";
@@ -61,8 +61,8 @@ describe("one home, by the commands of an operator", { skip, timeout: 300_000 },
       await assert.rejects(work, (error) => error instanceof UserError && error.code === "E3301");
   });
 
-  it("status and the lines of the log name it too", () => {
-    const { out } = node.must("status");
+  it("status and the lines of the log name it too", async () => {
+    const { out } = await node.must("status");
     assert.match(
       out,
       onSolo ? / · solo \(development, no consensus\) · / : / · CometBFT 0\.38\.\d+ · /,

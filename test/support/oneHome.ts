@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -6,8 +6,10 @@ import { program } from "../../cli/home/programs.ts";
 import { portsFrom } from "../../cli/supervise/config.ts";
 import { isSolo } from "../../cli/supervise/engine.ts";
 import { Rpc } from "./comet.ts";
+import { finish } from "./localnet.ts";
 import { freeOffset } from "./ports.ts";
 
+/** What a person sees is both outputs. */
 export type Said = { readonly status: number | null; readonly text: string; readonly out: string };
 
 /** The home of one consensus validator, made and run by the commands that an operator types. */
@@ -37,9 +39,9 @@ export class OneHome {
     const self = new OneHome(engine, offset);
     const { passphraseFile: file } = self;
     fs.writeFileSync(file, "correct horse battery staple\n", { mode: 0o600 });
-    self.must("init", "node0", "--chain-id", "assay-dev-1", "--port-offset", String(offset));
-    self.must("keys", "add", "founder", "--passphrase-file", file);
-    self.must("genesis", "add-genesis-account", "founder", "1000000ASSAY");
+    await self.must("init", "node0", "--chain-id", "assay-dev-1", "--port-offset", String(offset));
+    await self.must("keys", "add", "founder", "--passphrase-file", file);
+    await self.must("genesis", "add-genesis-account", "founder", "1000000ASSAY");
     return self;
   }
 
@@ -59,17 +61,16 @@ export class OneHome {
     return fs.readFileSync(this.in("logs", "node.log"), "utf8");
   }
 
-  /** A command on this home to its end; what a person sees is both outputs. */
-  assay(...args: readonly string[]): Said {
-    const { command, args: own } = program("cli/main", ...args, "--home", this.home);
-    const done = spawnSync(command, own, { encoding: "utf8", env: this.#env, input: "" });
-    const text = done.stdout + done.stderr;
+  /** A command on this home to its end. */
+  async assay(...args: readonly string[]): Promise<Said> {
+    const { code, out, err } = await finish("cli/main", [...args, "--home", this.home], this.#env);
+    const text = out + err;
     this.printed += text;
-    return { status: done.status, text, out: done.stdout };
+    return { status: code, text, out };
   }
 
-  must(...args: readonly string[]): Said {
-    const said = this.assay(...args);
+  async must(...args: readonly string[]): Promise<Said> {
+    const said = await this.assay(...args);
     if (said.status === 0) return said;
     throw new Error(`assay ${args.join(" ")}: expected 0, got ${said.status}\n${said.text}`);
   }
