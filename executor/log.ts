@@ -1,9 +1,6 @@
 import { pino, type Logger } from "pino";
+import { redaction } from "../core/secrets.ts";
 import { readConfig } from "./config.ts";
-
-/** Fields that are never written, wherever in an object they stand; docs/OPERATORS.md names them. */
-const secretNames = ["priv_key", "privateKey", "mnemonic", "secret", "passphrase", "salt"];
-const redacted = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
 /** Lines on stderr: stdout carries the word that it is ready. */
 export function makeLogger(
@@ -12,8 +9,7 @@ export function makeLogger(
 ): Logger {
   return pino(
     {
-      ...{ level, base: { module: "executor" } },
-      redact: { paths: redacted, censor: "[redacted]" },
+      ...{ level, base: { module: "executor" }, redact: redaction },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },

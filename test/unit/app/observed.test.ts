@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import fs from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
+import path from "node:path";
 import { describe, it } from "node:test";
 import { DelayWatch } from "../../../app/appDelay.ts";
 import { faultsOf, servePages, type Health } from "../../../app/appHealth.ts";
 import { makeLogger } from "../../../app/appLogger.ts";
 import { Metrics } from "../../../app/appMetrics.ts";
+import { packageRoot } from "../../../cli/home/programs.ts";
+import { secretNames } from "../../../core/secrets.ts";
 import { makeLogger as makeExecutorLogger } from "../../../executor/log.ts";
 import { makeMetrics, serveMetrics } from "../../../executor/metrics.ts";
 
@@ -125,26 +129,78 @@ describe("executor: health", () => {
 });
 
 describe("C16: loggers", () => {
-  const names = ["priv_key", "privateKey", "mnemonic", "secret", "passphrase", "salt"];
   for (const [who, make] of [
     ["app", makeLogger],
     ["executor", makeExecutorLogger],
   ] as const) {
-    it(`of ${who}: no secret field is written, three objects deep`, () => {
+    const written = (write: (log: ReturnType<typeof makeLogger>) => void): string => {
       let text = "";
       const sink = { write: (line: string) => void (text += line) };
-      const log = make("trace", sink as unknown as Parameters<typeof makeLogger>[1]);
-      for (const name of names) {
-        log.info({ [name]: "s3cr3t" }, "one");
-        log.error({ a: { [name]: "s3cr3t" } }, "two");
-        log.debug({ a: { b: { [name]: "s3cr3t" } } }, "three");
-      }
-      assert.equal(text.trim().split("\n").length, 3 * names.length);
+      write(make("trace", sink as unknown as Parameters<typeof makeLogger>[1]));
+      return text;
+    };
+    const parsed = (line: string): Record<string, unknown> =>
+      JSON.parse(line) as Record<string, unknown>;
+
+    it(`of ${who}: no secret field of those that the operators' guide names is written, however deep`, () => {
+      const guide = fs.readFileSync(path.join(packageRoot, "docs", "OPERATORS.md"), "utf8");
+      const sentence = /^No log holds a secret: the fields (.*) are written as/m.exec(guide)?.[1];
+      const names = [...(sentence ?? "").matchAll(/`(\w+)`/g)].map(([, name]) => name ?? "");
+      assert.deepEqual(new Set(names), new Set(secretNames));
+      const text = written((log) => {
+        for (const name of names) {
+          let fields: Record<string, unknown> = { [name]: "s3cr3t", plain: name };
+          for (let depth = 0; depth < 12; depth++) {
+            log.info(fields, "a line");
+            fields = depth % 2 === 0 ? { more: fields } : { list: [1, fields], kept: depth };
+          }
+        }
+      });
       assert.ok(!text.includes("s3cr3t"), text);
-      const first = JSON.parse(text.split("\n")[0] ?? "") as Record<string, unknown>;
+      const lines = text.trim().split("\n");
+      assert.equal(lines.length, 12 * names.length);
+      // Eight objects and lists deep it is still looked at, and what is no secret is still shown.
+      const plain = lines.slice(0, 12).map((line) => line.includes(`"plain":"${names[0]}"`));
+      assert.deepEqual(
+        plain,
+        plain.map((_, i) => i < 6),
+      );
+      const first = parsed(lines[0] ?? "");
       assert.equal(first["module"], who);
       assert.equal(first["level"], "info");
+      assert.equal(first["plain"], names[0]);
       assert.match(String(first["time"]), /^\d{4}-\d\d-\d\dT/);
+    });
+
+    it(`of ${who}: an error keeps its words and loses its secrets, as do those below it`, () => {
+      const inner = Object.assign(new Error("inner words"), { mnemonic: "s3cr3t" });
+      const error = Object.assign(new AggregateError([inner], "outer words"), {
+        code: "EX",
+        request: { headers: { salt: "s3cr3t" } },
+      });
+      const text = written((log) => {
+        log.error({ err: error }, "one");
+        log.error(inner);
+        log.child({ wallet: { privKey: "s3cr3t" } }).info("bound");
+      });
+      assert.ok(!text.includes("s3cr3t"), text);
+      const [one, , bound] = text.trim().split("\n").map(parsed);
+      const { message, stack, code } = one?.["err"] as Record<string, string>;
+      assert.match(`${message} ${stack}`, /outer words.*at /s);
+      assert.equal(code, "EX");
+      assert.match(text, /inner words/);
+      assert.deepEqual(bound?.["wallet"], { privKey: "[redacted]" });
+    });
+
+    it(`of ${who}: the fields themselves stay as they are, also where they go round in a circle`, () => {
+      const round: Record<string, unknown> = { salt: "s3cr3t", at: new Date(0), none: undefined };
+      round["self"] = { round };
+      const text = written((log) => log.info({ round, big: 7n, more: { big: 8n } }, "x"));
+      assert.equal(round["salt"], "s3cr3t");
+      const { round: shown, big, more } = parsed(text);
+      assert.deepEqual([big, more], ["7", { big: "8" }]);
+      const at = "1970-01-01T00:00:00.000Z";
+      assert.deepEqual(shown, { salt: "[redacted]", at, self: { round: "[circular]" } });
     });
   }
 });
