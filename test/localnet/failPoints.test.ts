@@ -1,18 +1,12 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { inspectDb, stateAt } from "../../app/db/index.ts";
-import { program } from "../../cli/home/programs.ts";
 import { connectRpc } from "../../client/rpc/rpc.ts";
 import { appInfo, blockAt, type AppInfo } from "../support/blocks.ts";
 import { notOnSolo } from "../support/comet.ts";
-import { testRegistry } from "../support/driverReplica.ts";
 import { testKey } from "../support/keys.ts";
 import { until } from "../support/network.ts";
-import { startRealNode, writeRealHome, type RealHome, type RealNode } from "../support/realNode.ts";
+import { startRealNode, type RealNode } from "../support/realNode.ts";
 
 const { path: comet, skip } = await notOnSolo("none of CometBFT's fail points");
 const accounts = [{ address: testKey("alice").address, amount: 1_000_000n }];
@@ -73,58 +67,5 @@ describe("T7: each fail point of CometBFT", { skip, timeout: 900_000 }, () => {
       assert.deepEqual(hashes, [(await blockAt(rpc, height + 1)).appHash.toUpperCase()]);
     }
     context.diagnostic(`reliability: fail points of CometBFT = ${points.length}`);
-  });
-});
-
-describe("graceful drain of assay start", { skip, timeout: 300_000 }, () => {
-  let home: RealHome;
-  const children: ChildProcess[] = [];
-
-  before(async () => (home = await writeRealHome(comet, { accounts, emptyBlocks: true })));
-  after(() => {
-    for (const child of children) if (child.exitCode === null) child.kill("SIGKILL");
-    rmSync(home.home, { recursive: true, force: true });
-  });
-
-  const start = (): ChildProcess => {
-    const { command, args } = program(
-      "cli/main",
-      "--home",
-      home.home,
-      "start",
-      "--cometbft",
-      comet,
-    );
-    const child = spawn(command, args, { stdio: ["ignore", "ignore", "ignore"] });
-    children.push(child);
-    return child;
-  };
-
-  it("SIGTERM: the block in flight is committed, exit 0; the next start has its height and hash", async () => {
-    const { chainId } = home;
-    let before = 0;
-    for (let round = 0; round < 2; round++) {
-      const child = start();
-      const { height } = await infoAbove(home.rpc, before + 2);
-      child.kill("SIGTERM");
-      const [code] = (await once(child, "exit")) as [number | null];
-      assert.equal(code, 0);
-      const files = inspectDb(join(home.home, "data", "app"), { chainId });
-      assert.equal(files.problem, undefined);
-      assert.ok(Number(files.lastHeight) >= height, "a told height was lost");
-      before = Number(files.lastHeight);
-    }
-    const stores = testRegistry().stores;
-    const { last } = stateAt(join(home.home, "data", "app"), { chainId, stores });
-    assert.equal(Number(last.height), before);
-    const child = start();
-    await infoAbove(home.rpc, before);
-    const next = await blockAt(connectRpc(home.rpc), before + 1);
-    assert.equal(
-      next.appHash.toUpperCase(),
-      Buffer.from(last.appHash).toString("hex").toUpperCase(),
-    );
-    child.kill("SIGTERM");
-    assert.equal(((await once(child, "exit")) as [number | null])[0], 0);
   });
 });

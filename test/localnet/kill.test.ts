@@ -3,6 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { notOnSolo } from "../support/comet.ts";
 import { rpcStatus, TestLocalnet } from "../support/localnet.ts";
 
+// What needs no second validator is in start.test.ts, which runs on the solo engine too.
 const comet = await notOnSolo("one validator");
 
 describe("localnet: four consensus validators", { skip: comet.skip }, () => {
@@ -36,10 +37,4 @@ describe("localnet: four consensus validators", { skip: comet.skip }, () => {
       assert.ok(all.every((status) => !status.catching_up));
     });
   }
-
-  it("an unknown name is refused with the names that exist", async () => {
-    const { code, err } = await net.control("kill", "node4");
-    assert.equal(code, 1);
-    assert.match(err, /error E1416: the local network has no node4: it has node0, .*executor4/);
-  });
 });

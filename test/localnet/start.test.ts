@@ -71,11 +71,40 @@ describe("localnet: npm start", { skip: comet.skip }, () => {
     assert.deepEqual(pids(home()), []);
   });
 
-  it("says so when a network runs on the folder already, and when there is another number of nodes", async () => {
+  it("says so when a network runs on the folder already", async () => {
     await net.start();
     const second = await net.once();
     assert.equal(second.code, 1);
     assert.match(second.err, /error E1402: home .* is in use by a local network \(pid \d+\)/);
+  });
+
+  it("the only node is killed and started again: it goes on with its blocks, and so do tasks", async () => {
+    const [rpc = ""] = net.rpc();
+    const { latest_block_height: before } = await rpcStatus(rpc);
+    const killed = await net.control("kill", "node0");
+    assert.equal(killed.code, 0, killed.err);
+    assert.match(killed.out, /^node0 killed: pids \d+, \d+, \d+$/m);
+    await assert.rejects(rpcStatus(rpc), "a killed node must not answer");
+    assert.match((await net.control("status")).out, /^ {2}node0 +down$/m);
+    const started = await net.control("start", "node0");
+    assert.equal(started.code, 0, started.err);
+    const { height = "0" } =
+      /height (?<height>\d+) {3}app hash [0-9A-F]{8}… equal on 1 of 1/.exec(started.out)?.groups ??
+      {};
+    assert.ok(BigInt(height) >= BigInt(before), started.out);
+    const input = JSON.stringify({ text: "again" });
+    const task = await net.cli("task", "run", "echo-demo@1.0.0", "echo", input);
+    assert.equal(task.code, 0, task.err);
+    assert.equal(task.out.trim(), input);
+  });
+
+  it("E1416: an unknown name is refused with the names that exist", async () => {
+    const { code, err } = await net.control("kill", "node4");
+    assert.equal(code, 1);
+    assert.match(err, /error E1416: the local network has no node4: it has node0, .*executor4/);
+  });
+
+  it("E1413: says so when there is another number of nodes", async () => {
     assert.equal(await net.interrupt(), 0);
     const other = await net.once("--v", "2");
     assert.equal(other.code, 1);

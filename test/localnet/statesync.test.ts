@@ -3,7 +3,9 @@ import { after, before, describe, it } from "node:test";
 import { appInfo, blockAt } from "../support/blocks.ts";
 import { notOnSolo, type Rpc } from "../support/comet.ts";
 import { transfer } from "../support/idle.ts";
+import { finish } from "../support/localnet.ts";
 import { until } from "../support/network.ts";
+import { keptOf } from "../support/oneHome.ts";
 import { SyncNet, type SyncNode } from "../support/syncNet.ts";
 
 const { path: comet, skip } = await notOnSolo("no peers");
@@ -73,6 +75,14 @@ describe("T9: state sync over real CometBFT", { skip, timeout: 600_000 }, () => 
     const { earliest_block_height: earliest } = await syncInfo(validator.rpc);
     assert.ok(Number(earliest) > 2_000, `history kept from ${earliest}`);
     assert.ok(Number(earliest) <= chainBlocks - minRetainBlocks, `history kept from ${earliest}`);
+    // `assay status` shows the same range, and that the state of pruned blocks is gone too.
+    const args = ["status", "--node", validator.rpc.url, "--home", validator.home];
+    const { code, out, err } = await finish("cli/main", args, { ...process.env, CI: "true" });
+    assert.equal(code, 0, err);
+    const kept = keptOf(out);
+    const now = Number((await syncInfo(validator.rpc)).earliest_block_height);
+    assert.ok(kept.blocks >= Number(earliest) && kept.blocks <= now, `${out}${earliest} ${now}`);
+    assert.ok(kept.state > kept.blocks && kept.state < kept.last, out);
     context.diagnostic(`reliability: blocks pruned before the first join = ${earliest}`);
   });
 

@@ -12,6 +12,14 @@ import { freeOffset } from "./ports.ts";
 /** What a person sees is both outputs. */
 export type Said = { readonly status: number | null; readonly text: string; readonly out: string };
 
+/** The heights that `assay status` says are kept: the first block, the first state, and the last of both. */
+export function keptOf(status: string): { blocks: number; state: number; last: number } {
+  const line = /^kept {7}blocks (\d+)\.\.(\d+) {3}state (\d+)\.\.\d+$/m.exec(status);
+  if (line === null) throw new Error(`status: expected a line of what is kept, got\n${status}`);
+  const [blocks = 0, last = 0, state = 0] = line.slice(1).map(Number);
+  return { blocks, state, last };
+}
+
 /** The home of one consensus validator, made and run by the commands that an operator types. */
 export class OneHome {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "assay-home-"));
@@ -55,6 +63,12 @@ export class OneHome {
 
   in(...names: readonly string[]): string {
     return path.join(this.home, ...names);
+  }
+
+  /** Of the process that `assay start` is. */
+  get supervisor(): number {
+    const text = fs.readFileSync(this.in("node.pids.json"), "utf8");
+    return (JSON.parse(text) as { supervisor: number }).supervisor;
   }
 
   log(): string {
