@@ -7,6 +7,7 @@ import { after, before, describe, it } from "node:test";
 import type { DeepPartial } from "cosmjs-types/helpers";
 import type { Request } from "cosmjs-types/tendermint/abci/types";
 import { toHex } from "../../core/bytes.ts";
+import { answerHash } from "../sim/answers.ts";
 import { readRecording, Recorder, type Recorded } from "../sim/recording.ts";
 import { Simulation } from "../sim/simulation.ts";
 import { requestFrame, startServer, type AbciClient } from "../support/abci.ts";
@@ -45,7 +46,7 @@ describe("four connections, their calls in any order", () => {
   });
 
   for (const schedule of [1, 2, 3, 4]) {
-    it(`D13: give the app hashes of one connection, schedule ${schedule}`, async (test) => {
+    it(`D13: give the app hashes and results of one connection, schedule ${schedule}`, async (test) => {
       const below = seededRandom(seed * 10 + schedule);
       const chainId = recorded.init.chainId;
       const replica = new Replica({ chainId, storage: "memory", minGasPrices: [] });
@@ -79,7 +80,7 @@ describe("four connections, their calls in any order", () => {
         ),
       ];
       try {
-        for (const { request, hash } of recorded.blocks) {
+        for (const { request, hash, answer } of recorded.blocks) {
           const { processProposal } = await call(
             consensus,
             { processProposal: { ...request, proposedLastCommit: { round: 0, votes: [] } } },
@@ -89,6 +90,12 @@ describe("four connections, their calls in any order", () => {
           const { finalizeBlock } = await call(consensus, { finalizeBlock: request }, below);
           const got = toHex(finalizeBlock?.appHash ?? none);
           assert.equal(got, hash, `height ${request.height}; ${replay}`);
+          assert.ok(finalizeBlock !== undefined);
+          assert.equal(
+            toHex(answerHash(finalizeBlock)),
+            answer,
+            `height ${request.height}; ${replay}`,
+          );
           await call(consensus, { commit: {} }, below);
         }
       } finally {

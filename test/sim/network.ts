@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
+import type { ResponseFinalizeBlock } from "cosmjs-types/tendermint/abci/types";
 import {
   Misbehavior,
   RequestFinalizeBlock,
   RequestInitChain,
-  ResponseFinalizeBlock,
 } from "cosmjs-types/tendermint/abci/types";
 import { contributionTx } from "../../app/proposal/contribution.ts";
 import { blsSign } from "../../app/crypto/bls.ts";
-import { equalBytes, toHex } from "../../core/bytes.ts";
+import { toHex } from "../../core/bytes.ts";
 import type { ReadCtx } from "../../core/context.ts";
 import { FatalError } from "../../core/errors.ts";
 import * as beacon from "../../modules/beacon/index.ts";
@@ -15,7 +15,9 @@ import * as clock from "../../modules/clock/index.ts";
 import { ConsensusParams } from "../../proto/cosmos.ts";
 import { testPower } from "../support/chainGenesis.ts";
 import { testProposer, type TestProposer } from "../support/keys.ts";
+import { answerHash, differenceOf } from "./answers.ts";
 import type { Luck } from "./luck.ts";
+import type { Recorder } from "./recording.ts";
 import { SimReplica, type Habits } from "./replica.ts";
 import { stormOf } from "./queries.ts";
 import type { Tallies } from "./tallies.ts";
@@ -45,7 +47,7 @@ export type NetworkOptions = {
   readonly maxGas: bigint;
   readonly maxBytes: bigint;
   readonly habits: readonly Habits[];
-  readonly record?: (kind: "init" | "block", bytes: Uint8Array, hash: Uint8Array) => void;
+  readonly record?: Recorder["record"];
 };
 
 const zeros = new Uint8Array(32);
@@ -82,7 +84,7 @@ export class SimNetwork {
     this.replicas = options.habits.map((habits) => new SimReplica(options.chainId, habits));
     const request = this.#initRequest();
     for (const replica of this.replicas) replica.initChain(request);
-    options.record?.("init", RequestInitChain.encode(request).finish(), new Uint8Array());
+    options.record?.("init", RequestInitChain.encode(request).finish(), zeros, zeros);
   }
 
   #initRequest(): RequestInitChain {
@@ -287,32 +289,28 @@ export class SimNetwork {
     const openBefore = this.height > 0n && clock.openWindows(this.ctx) > 0n;
     const request = this.#request(at, txs, this.#evidence(at));
     let answer: ResponseFinalizeBlock | undefined;
-    let encoded: Uint8Array = new Uint8Array();
     let changed: string[] = [];
     for (const replica of this.replicas) {
-      if (this.hostile && this.#luck.hits(replica.habits.stalls ?? 0) && replica !== this.first) {
-        this.tallies.add("fault: replica falls behind");
-        replica.backlog.push(request);
-        continue;
-      }
-      if (replica.backlog.length > 0) {
-        replica.backlog.push(request);
+      // The first one never stalls: there is an answer to compare with later.
+      const stalls =
+        this.hostile && this.#luck.hits(replica.habits.stalls ?? 0) && replica !== this.first;
+      if (stalls) this.tallies.add("fault: replica falls behind");
+      if (answer !== undefined && (stalls || replica.backlog.length > 0)) {
+        replica.backlog.push({ request, answer });
         continue;
       }
       const own = await this.#finalize(replica, request);
       if (replica === this.first) changed = storesIn(replica);
       replica.app.commit({});
-      const bytes = ResponseFinalizeBlock.encode(own).finish();
       answer ??= own;
-      if (encoded.length === 0) encoded = bytes;
-      if (!equalBytes(encoded, bytes))
-        throw new Divergence(differenceOf(replica.habits.name, answer, own, at.height));
+      requireSame(`${replica.habits.name} at ${at.height}`, answer, own);
     }
     if (answer === undefined) assert.fail("expected an answer");
     this.height = at.height;
     this.timeMs = at.timeMs;
     this.appHash = answer.appHash;
-    this.#options.record?.("block", RequestFinalizeBlock.encode(request).finish(), this.appHash);
+    const bytes = RequestFinalizeBlock.encode(request).finish();
+    this.#options.record?.("block", bytes, this.appHash, answerHash(answer));
     this.#recheck(txs);
     return { ...at, txs, answer, hashBefore, openBefore, changed };
   }
@@ -327,8 +325,7 @@ export class SimNetwork {
       this.tallies.add("fault: crash between FinalizeBlock and Commit");
       await this.#revive(replica);
       const again = replica.app.finalizeBlock(request);
-      if (!equalBytes(again.appHash, answer.appHash))
-        throw new Divergence(`${habits.name}: second FinalizeBlock of ${request.height}`);
+      requireSame(`${habits.name}, second FinalizeBlock of ${request.height}`, answer, again);
       answer = again;
     }
     return answer;
@@ -387,11 +384,10 @@ export class SimNetwork {
   }
 
   #catchUp(replica: SimReplica): void {
-    for (const request of replica.backlog) {
-      const { appHash } = replica.app.finalizeBlock(request);
+    for (const { request, answer } of replica.backlog) {
+      const own = replica.app.finalizeBlock(request);
       replica.app.commit({});
-      if (request.height === this.height && !equalBytes(appHash, this.appHash))
-        throw new Divergence(`${replica.habits.name}: caught up with ${toHex(appHash)}`);
+      requireSame(`${replica.habits.name}, catching up with ${request.height}`, answer, own);
     }
     replica.backlog = [];
   }
@@ -442,19 +438,11 @@ function damaged(bytes: Uint8Array, luck: Luck): Uint8Array {
   return copy;
 }
 
-function differenceOf(
-  name: string,
+function requireSame(
+  where: string,
   expected: ResponseFinalizeBlock,
   got: ResponseFinalizeBlock,
-  height: bigint,
-): string {
-  for (const [i, result] of expected.txResults.entries()) {
-    const other = got.txResults[i];
-    if (other === undefined || result.code !== other.code || result.gasUsed !== other.gasUsed) {
-      const [a, b] = [result, other].map((one) => `${one?.codespace}/${one?.code} ${one?.gasUsed}`);
-      return `${name} at ${height}: transaction ${i}: expected ${a}, got ${b}`;
-    }
-  }
-  const [a, b] = [toHex(expected.appHash), toHex(got.appHash)];
-  return `${name} at ${height}: app hash: expected ${a}, got ${b}`;
+): void {
+  const text = differenceOf(expected, got);
+  if (text !== undefined) throw new Divergence(`${where}: ${text}`);
 }

@@ -2,9 +2,14 @@ import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { RequestFinalizeBlock, RequestInitChain } from "cosmjs-types/tendermint/abci/types";
 import { toHex } from "../../core/bytes.ts";
 
-type Line = { readonly kind: "init" | "block"; readonly bytes: string; readonly hash: string };
+type Line = {
+  readonly kind: "init" | "block";
+  readonly bytes: string;
+  readonly hash: string;
+  readonly answer: string;
+};
 
-/** Writes the requests of a chain, line by line, with the app hash that each block had. */
+/** Writes the requests of a chain, line by line, with the app hash and the hash of the answers that each block had. */
 export class Recorder {
   readonly #file: number;
 
@@ -12,8 +17,14 @@ export class Recorder {
     this.#file = openSync(path, "w");
   }
 
-  readonly record = (kind: Line["kind"], bytes: Uint8Array, hash: Uint8Array): void => {
-    const line: Line = { kind, bytes: Buffer.from(bytes).toString("base64"), hash: toHex(hash) };
+  readonly record = (
+    kind: Line["kind"],
+    bytes: Uint8Array,
+    hash: Uint8Array,
+    answer: Uint8Array,
+  ): void => {
+    const base64 = Buffer.from(bytes).toString("base64");
+    const line: Line = { kind, bytes: base64, hash: toHex(hash), answer: toHex(answer) };
     writeSync(this.#file, `${JSON.stringify(line)}\n`);
   };
 
@@ -22,9 +33,16 @@ export class Recorder {
   }
 }
 
+export type RecordedBlock = {
+  readonly request: RequestFinalizeBlock;
+  readonly hash: string;
+  /** What answerHash says of the block. */
+  readonly answer: string;
+};
+
 export type Recorded = {
   readonly init: RequestInitChain;
-  readonly blocks: readonly { readonly request: RequestFinalizeBlock; readonly hash: string }[];
+  readonly blocks: readonly RecordedBlock[];
 };
 
 export function readRecording(path: string): Recorded {
@@ -38,6 +56,7 @@ export function readRecording(path: string): Recorded {
     blocks: rest.map((line) => ({
       request: RequestFinalizeBlock.decode(bytesOf(line)),
       hash: line.hash,
+      answer: line.answer,
     })),
   };
 }

@@ -1,5 +1,5 @@
 // `node dist/test/sim/replay.js FILE HOME [UNTIL]`: a node of its own that is given the recorded blocks, from where
-// HOME stands to UNTIL; ends with 1 at the first app hash that differs. SHIFT_CLOCK moves the machine's clock by ms,
+// HOME stands to UNTIL; ends with 1 at the first app hash or answer that differs. SHIFT_CLOCK moves the machine's clock by ms,
 // BARE_GLOBALS takes it away with luck, locale and network, FROZEN
 // keeps every prototype as it is, BLOCK_CPU_MS is what 99 of 100 blocks may take.
 import { createHandlers } from "../../app/app.ts";
@@ -11,6 +11,7 @@ import { assertNative } from "../../app/crypto/native.ts";
 import { openDb } from "../../app/db/index.ts";
 import { modules } from "../../app/modules.ts";
 import { toHex } from "../../core/bytes.ts";
+import { answerHash } from "./answers.ts";
 import { freezeIntrinsics, withBareGlobals } from "./bareGlobals.ts";
 import { probes } from "./probes.ts";
 import { readRecording } from "./recording.ts";
@@ -50,19 +51,22 @@ const app = createHandlers(state);
 if (db.lastHeight === 0n) app.initChain(init);
 const cpuMs: number[] = [];
 const bare = process.env["BARE_GLOBALS"] === "1";
-for (const { request, hash } of blocks) {
+for (const { request, hash, answer } of blocks) {
   if (request.height <= db.lastHeight) continue;
   if (request.height > BigInt(until)) break;
   const before = process.cpuUsage();
-  const { appHash } = bare
-    ? withBareGlobals(() => app.finalizeBlock(request))
-    : app.finalizeBlock(request);
+  const own = bare ? withBareGlobals(() => app.finalizeBlock(request)) : app.finalizeBlock(request);
   const { user, system } = process.cpuUsage(before);
   cpuMs.push((user + system) / 1_000);
-  const got = toHex(appHash);
   app.commit({});
-  if (got !== hash) {
-    console.log(`height ${request.height}: app hash: expected ${hash}, got ${got}`);
+  const pairs = [
+    ["app hash", hash, toHex(own.appHash)],
+    ["results and validators", answer, toHex(answerHash(own))],
+  ] as const;
+  const differs = pairs.find(([, expected, got]) => expected !== got);
+  if (differs !== undefined) {
+    const [what, expected, got] = differs;
+    console.log(`height ${request.height}: ${what}: expected ${expected}, got ${got}`);
     process.exitCode = 1;
     break;
   }

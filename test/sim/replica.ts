@@ -1,7 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RequestFinalizeBlock, RequestInitChain } from "cosmjs-types/tendermint/abci/types";
+import type {
+  RequestFinalizeBlock,
+  RequestInitChain,
+  ResponseFinalizeBlock,
+} from "cosmjs-types/tendermint/abci/types";
 import type { AbciHandlers } from "../../app/abci/handlers.ts";
 import { createHandlers } from "../../app/app.ts";
 import { appCrypto } from "../../app/appCrypto.ts";
@@ -32,6 +36,11 @@ export type Habits = {
   readonly votes?: boolean;
 };
 
+export type Missed = {
+  readonly request: RequestFinalizeBlock;
+  readonly answer: ResponseFinalizeBlock;
+};
+
 /** One app as a node runs it, without a socket. */
 export class SimReplica {
   readonly habits: Habits;
@@ -41,8 +50,8 @@ export class SimReplica {
   #disk: Db | undefined;
   state: ChainState;
   app: AbciHandlers;
-  /** Blocks that it has not seen yet. */
-  backlog: RequestFinalizeBlock[] = [];
+  /** Blocks that it has not seen yet, and what the others said to them. */
+  backlog: Missed[] = [];
   #secret: Uint8Array | undefined;
 
   constructor(chainId: string, habits: Habits) {
