@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Recorder } from "../sim/recording.ts";
 import { Simulation } from "../sim/simulation.ts";
 import { replay } from "../sim/variants.ts";
+import { brokenCode } from "./rot.ts";
 
 const [first = "1", most = "3000"] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "assay-hunt-"));
@@ -24,13 +25,15 @@ async function hunt(seed: number): Promise<{ blocks: number; text?: string }> {
   }
   const { blocks } = simulation.facts;
   const text = await replay({ name: "other processes", stops: [60, 61, 150] }, recording);
-  return text === undefined ? { blocks } : { blocks, text: `replay: ${text}` };
+  return text === undefined ? { blocks } : { blocks, text: `replay: ${textOf(text)}` };
 }
 
 function textOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error))
-    .replace(/\s+/g, " ")
-    .slice(0, 400);
+  const text = error instanceof Error ? error.message : String(error);
+  const whole = error instanceof Error ? `${error.name}: ${text}` : text;
+  // In front of what may be cut: it tells a broken build from a bug that was found.
+  const broken = brokenCode(whole);
+  return (broken === undefined ? text : `${broken}: ${text}`).replace(/\s+/g, " ").slice(0, 400);
 }
 
 let blocks = 0;

@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import ts from "typescript";
 import { compareAscii } from "../../core/bytes.ts";
+import { brokenCode, typeFaults } from "./rot.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const folder = join(root, "test/planted");
@@ -60,7 +61,8 @@ export async function plant(name: string, seed: number, blocks = 8_000): Promise
   try {
     const patch = readFileSync(join(folder, name), "utf8");
     const by = /^Found by: (.+)$/m.exec(patch)?.[1] ?? "sim";
-    buildWith(home, name, patch);
+    const rotten = buildWith(home, name, patch);
+    if (rotten !== undefined) return notFound(name, by, startedAt, rotten);
     const only = by === "sim" ? undefined : by.replace(/\.ts$/, ".js");
     const args =
       only === undefined
@@ -69,14 +71,25 @@ export async function plant(name: string, seed: number, blocks = 8_000): Promise
     const { code, said } = await run(home, args, { TEST_SEED: String(seed) });
     const seconds = Math.round((performance.now() - startedAt) / 1000);
     const facts = only === undefined ? lastJson(said) : { blocks: 0, text: failureIn(said) };
+    const broken = brokenCode(only === undefined ? facts.text : said);
+    if (broken !== undefined) return notFound(name, by, startedAt, broken);
     // A build that does not even run is no bug that was found.
     const judged = only === undefined ? facts.blocks > 0 : /ERR_ASSERTION/.test(said);
     const found = code === 1 && judged;
-    return { name: name.replace(/\.patch$/, ""), found, by, seconds, ...facts };
+    return { name: nameOf(name), found, by, seconds, ...facts };
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
 }
+
+/** A patch that breaks the code around it says nothing of who would find its bug. */
+function notFound(name: string, by: string, startedAt: number, why: string): Planted {
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  const text = `this patch is rotten: ${why}`;
+  return { name: nameOf(name), found: false, by, blocks: 0, seconds, text };
+}
+
+const nameOf = (patch: string): string => patch.replace(/\.patch$/, "");
 
 function copyBuild(home: string): void {
   cpSync(join(root, "dist"), join(home, "dist"), {
@@ -87,7 +100,8 @@ function copyBuild(home: string): void {
     symlinkSync(join(root, entry), join(home, entry));
 }
 
-function buildWith(home: string, name: string, patch: string): void {
+/** Why the patch cannot be built, if so. */
+function buildWith(home: string, name: string, patch: string): string | undefined {
   copyBuild(home);
   const touched = [...patch.matchAll(/^\+\+\+ b\/(.+)$/gm)].map((match) => match[1] ?? "");
   if (touched.length === 0) throw new Error(`${name}: expected a patch that changes a file`);
@@ -97,11 +111,16 @@ function buildWith(home: string, name: string, patch: string): void {
   }
   const git = spawnSync("git", ["apply", "-"], { cwd: join(home, "src"), input: patch });
   if (git.status !== 0) throw new Error(`${name}: no longer applies: ${String(git.stderr)}`);
-  for (const file of touched) {
-    const source = readFileSync(join(home, "src", file), "utf8");
+  const sources = new Map(
+    touched.map((file) => [file, readFileSync(join(home, "src", file), "utf8")]),
+  );
+  const [fault] = typeFaults(sources);
+  if (fault !== undefined) return fault;
+  for (const [file, source] of sources) {
     const { outputText } = ts.transpileModule(source, { compilerOptions: options, fileName: file });
     writeFileSync(join(home, "dist", file.replace(/\.ts$/, ".js")), outputText);
   }
+  return undefined;
 }
 
 const options: ts.CompilerOptions = {
