@@ -23,6 +23,7 @@ import {
 } from "../../modules/tasks/index.ts";
 import { deadlines, digests, progress, tasks } from "../../modules/tasks/state.ts";
 import { testRegistry } from "../support/driverReplica.ts";
+import { Grants } from "./grants.ts";
 import { faultsOfTask, leastSlash } from "./oracle.ts";
 import type { Decided, SimNetwork } from "./network.ts";
 import { outcomeName, seatName, statusName } from "./words.ts";
@@ -33,12 +34,15 @@ type EventLike = {
   readonly attributes: readonly { key: string; value: string }[];
 };
 
-const accountOnly = new Set(["acc", "bank", "clock"]);
+const accountOnly = new Set(["acc", "bank", "clock", "feegrant"]);
 
-const restful = new Set(["auth", "registry", "reputation", "beacon", "clock"]);
+const restful = new Set(["auth", "registry", "reputation", "beacon", "clock", "feegrant"]);
 
-/** What a transaction says that was paid for and did not succeed. */
-const anteEvents = new Set(["coin_spent", "coin_received", "transfer", "message", "tx"]);
+/** What a transaction says that was paid for and did not succeed; of a grant that its fee used up: that it is revoked. */
+const anteEvents = new Set([
+  ...["coin_spent", "coin_received", "transfer", "message", "tx"],
+  ...["use_feegrant", "update_feegrant", "revoke_feegrant"],
+]);
 
 /** Of a task whose window was open before a block. */
 type Waiting = { readonly status: number; readonly attempt: number; readonly windowEnd: bigint };
@@ -55,6 +59,7 @@ export class Checks {
   readonly #beacons = new Map<bigint, Uint8Array>();
   readonly #hashes = new Map<bigint, Uint8Array>();
   readonly #proposers = new Map<bigint, number>();
+  readonly #grants: Grants;
   #alarms = 0;
   #pruned = 0;
   #remembered = 0;
@@ -62,6 +67,7 @@ export class Checks {
   constructor(world: World) {
     this.#world = world;
     this.#net = world.net;
+    this.#grants = new Grants(world.tallies);
     this.#supply = -1n;
   }
 
@@ -75,6 +81,7 @@ export class Checks {
     const events = eventsOf(block);
     this.#modules(ctx, block, want);
     const silent = this.#silentWork(ctx);
+    if (this.#grants.after(block, ctx, want)) silent.add("feegrant");
     this.#results(block, silent, want);
     this.#quiet(block, silent, want);
     this.#coins(ctx, events, want);
@@ -114,7 +121,7 @@ export class Checks {
     }
   }
 
-  /** The stores that work without an event may have changed: finished tasks are pruned, old faults forgotten. */
+  /** The stores that work without an event may have changed: finished tasks are pruned, old faults and grants forgotten. */
   #silentWork(ctx: ReadCtx): Set<string> {
     const silent = new Set<string>();
     const pruned = [...digests.keys(ctx)].length;

@@ -12,6 +12,8 @@ export type Cast = {
   /** One a node; some are the node's own key. */
   readonly operators: readonly TestKey[];
   readonly users: readonly TestKey[];
+  /** Without an account or coins: they live on fees that others grant them. */
+  readonly newcomers: readonly TestKey[];
   /** Has next to nothing. */
   readonly poor: TestKey;
 };
@@ -33,6 +35,7 @@ export function castOf(luck: Luck): Cast {
     nodes,
     operators: nodes.map((node, i) => (i % 2 === 0 ? node : (hot[i] ?? node))),
     users: group("user", 4),
+    newcomers: group("newcomer", 3),
     poor: named("poor"),
   };
 }

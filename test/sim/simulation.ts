@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import * as clock from "../../modules/clock/index.ts";
+import { expiries } from "../../modules/feegrant/state.ts";
 import { commitments } from "../../modules/registry/state.ts";
 import { bonds, forgetting } from "../../modules/staking/state.ts";
 import { findTask } from "../../modules/tasks/index.ts";
 import { openSeatCount, openSeats, tasks } from "../../modules/tasks/state.ts";
+import { actOnGrants, misuseOf } from "./actors/grants.ts";
 import { actOnNodes, announceOf, bondOf } from "./actors/nodes.ts";
 import { actOnTransfers, junkOf } from "./actors/payers.ts";
 import { actOnRequests } from "./actors/requesters.ts";
@@ -178,13 +180,14 @@ export class Simulation {
     if (requests + transfers > 0) {
       actOnServices(world);
       actOnNodes(world);
+      actOnGrants(world);
       actOnRequests(world, requests);
       const eager = transfers >= 1_000 ? 25 : 1;
       for (let i = 0; i < eager; i++) actOnTransfers(world, transfers);
     }
     actOnSeats(world);
     const junk = luck.hits(60) ? junkOf(world) : [];
-    await this.#block(this.#advance(), junk);
+    await this.#block(this.#advance(), [...junk, ...misuseOf(world)]);
   }
 
   /** Faults end and nobody asks any more: everything comes to its end (THREATS 7.2, T1). */
@@ -204,7 +207,7 @@ export class Simulation {
     net.catchUpAll();
     const { ctx } = net;
     assert.equal(this.#open(), "");
-    assert.ok(!this.#waitsForTime(), "expected no unbonding, name commitment or fault id left");
+    assert.ok(!this.#waitsForTime(), "expected no unbonding, commitment, grant or fault id left");
     assert.equal([...openSeats.keys(ctx)].length, 0);
     assert.equal(openSeatCount.find(ctx)?.seats ?? 0n, 0n);
     const { appHash } = net;
@@ -230,6 +233,7 @@ export class Simulation {
     const { ctx } = this.net;
     const unbonding = [...bonds.values(ctx)].some((bond) => bond.unbonding.length > 0);
     const named = [...commitments.keys(ctx)].length > 0;
-    return unbonding || named || [...forgetting.keys(ctx)].length > 0;
+    const granted = [...expiries.keys(ctx)].length > 0;
+    return unbonding || named || granted || [...forgetting.keys(ctx)].length > 0;
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { ReadCtx } from "../../core/context.ts";
 import type { WireType } from "../../core/codec.ts";
 import { getAccount } from "../../modules/auth/index.ts";
+import { grants } from "../../modules/feegrant/state.ts";
 import type { Any } from "../../proto/cosmos.ts";
 import { msg, signTx, type TxOptions } from "../support/driverTx.ts";
 import type { TestKey } from "../support/keys.ts";
@@ -26,6 +27,9 @@ export class World {
   readonly #signers = new Map<Uint8Array, readonly TestKey[]>();
   readonly #labels = new Map<Uint8Array, string>();
   readonly #pending = new Map<string, bigint>();
+  readonly #keys: ReadonlyMap<string, TestKey>;
+  /** Who would pay somebody's fees: the last one that granted it, by grantee. */
+  readonly #patrons = new Map<string, string>();
 
   constructor(net: SimNetwork, cast: Cast, luck: Luck, tallies: Tallies, seed: number) {
     this.net = net;
@@ -33,6 +37,8 @@ export class World {
     this.luck = luck;
     this.tallies = tallies;
     this.seed = seed;
+    const keys = [...this.everybody, ...cast.newcomers];
+    this.#keys = new Map(keys.map((key) => [key.address, key]));
   }
 
   get ctx(): ReadCtx {
@@ -45,7 +51,7 @@ export class World {
   }
 
   operatorOf(address: string): TestKey | undefined {
-    return this.everybody.find((key) => key.address === address);
+    return this.#keys.get(address);
   }
 
   /** A number that depends on the seed and these names only, whatever came before. */
@@ -57,6 +63,8 @@ export class World {
   /** After each block: sequences count from the committed ones and what waits. */
   refresh(): void {
     this.#pending.clear();
+    this.#patrons.clear();
+    for (const [grantee, granter] of grants.keys(this.ctx)) this.#patrons.set(grantee, granter);
     const waiting = new Set(this.net.mempool);
     for (const [tx, keys] of this.#signers) {
       if (!waiting.has(tx)) {
@@ -103,9 +111,9 @@ export class World {
     options: TxOptions = {},
   ): Uint8Array | undefined {
     if (label !== "" && this.isUnderWay(label)) return undefined;
-    const tx = this.sign(by, messages, options);
-    if (this.net.submit(tx) !== 0) return undefined;
     const keys = Array.isArray(by) ? (by as readonly TestKey[]) : [by as TestKey];
+    const tx = this.#submit(keys, messages, options);
+    if (tx === undefined) return undefined;
     this.#signers.set(tx, keys);
     if (label !== "") this.#labels.set(tx, label);
     for (const key of keys)
@@ -113,6 +121,22 @@ export class World {
     if (this.luck.hits(20)) this.old.push(tx);
     if (this.old.length > 20) this.old.shift();
     return tx;
+  }
+
+  /** Now and then somebody else pays, where that was granted; when it is refused the sender pays. */
+  #submit(
+    keys: readonly TestKey[],
+    messages: readonly Any[],
+    options: TxOptions,
+  ): Uint8Array | undefined {
+    const granter = this.#patrons.get(keys[0]?.address ?? "");
+    const granted = granter !== undefined && options.granter === undefined && this.net.hostile;
+    const ways = granted && this.luck.hits(250) ? [{ ...options, granter }, options] : [options];
+    for (const way of ways) {
+      const tx = this.sign(keys, messages, way);
+      if (this.net.submit(tx) === 0) return tx;
+    }
+    return undefined;
   }
 
   isUnderWay(label: string): boolean {
