@@ -3,12 +3,13 @@
  * result. The text is a log for people and never hashed (WIRE.md 4).
  */
 export class TxError extends Error {
+  // A field, as below: an assignment throws where Error.prototype is frozen, and the refusal had another code there.
+  override readonly name: string = "TxError";
   readonly codespace: string;
   readonly code: number;
 
   constructor(codespace: string, code: number, message: string) {
     super(message);
-    this.name = "TxError";
     this.codespace = codespace;
     this.code = code;
   }

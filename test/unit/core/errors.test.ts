@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { describe, it } from "node:test";
 import {
   BugError,
@@ -24,6 +25,21 @@ describe("core: errors", () => {
       (error) => error instanceof TxError && error.code === 2,
     );
     assert.deepEqual(errorTables().get("testone"), { first: 2, second: 7 });
+  });
+
+  it("D14: have their names where nobody may change Error.prototype", () => {
+    const script = `
+      const { TxError, BugError, FatalError } = await import(process.argv[1]);
+      Object.freeze(Error.prototype);
+      const made = [new TxError("tasks", 10, "no"), new BugError("no"), new FatalError("no")];
+      console.log(made.map(String).join());`;
+    const file = new URL(
+      `../../../core/errors.${import.meta.filename.endsWith(".ts") ? "ts" : "js"}`,
+      import.meta.url,
+    );
+    const args = [...process.execArgv, "--input-type=module", "-e", script, "--", file.href];
+    const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    assert.equal(stdout.trim(), "TxError: no,BugError: no,FatalError: no", stderr);
   });
 
   it("refuse at start a codespace twice, a code twice and a code below 2", () => {
