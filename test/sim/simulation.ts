@@ -5,6 +5,7 @@ import { commitments } from "../../modules/registry/state.ts";
 import { bonds, forgetting } from "../../modules/staking/state.ts";
 import { findTask } from "../../modules/tasks/index.ts";
 import { openSeatCount, openSeats, tasks } from "../../modules/tasks/state.ts";
+import { deepOf } from "./actors/deep.ts";
 import { actOnGrants, misuseOf } from "./actors/grants.ts";
 import { actOnNodes, announceOf, bondOf } from "./actors/nodes.ts";
 import { actOnTransfers, junkOf } from "./actors/payers.ts";
@@ -187,6 +188,7 @@ export class Simulation {
     }
     actOnSeats(world);
     const junk = luck.hits(60) ? junkOf(world) : [];
+    if (luck.hits(25)) junk.push(world.mustFail(deepOf(world)));
     await this.#block(this.#advance(), [...junk, ...misuseOf(world)]);
   }
 
