@@ -147,6 +147,9 @@ export class Checks {
       tallies.add(result.code === 0 ? "txs" : "txs refused");
       tallies.add(`code ${code}`);
       if (result.code === 0) failed = false;
+      const awaited = this.#world.awaited.get(tx);
+      this.#world.awaited.delete(tx);
+      if (result.code === 0 && awaited !== undefined) tallies.add(awaited);
       const left = result.events.filter(({ type }) => !anteEvents.has(type));
       if (result.code !== 0 && left.length > 0)
         want(`transaction ${i}: refused, but left ${left.map(({ type }) => type).join(",")}`);

@@ -7,6 +7,7 @@ import { findTask } from "../../modules/tasks/index.ts";
 import { openSeatCount, openSeats, tasks } from "../../modules/tasks/state.ts";
 import { deepOf } from "./actors/deep.ts";
 import { actOnGrants, misuseOf } from "./actors/grants.ts";
+import { actOnGroups, forgedOf } from "./actors/groups.ts";
 import { actOnNodes, announceOf, bondOf } from "./actors/nodes.ts";
 import { actOnTransfers, junkOf } from "./actors/payers.ts";
 import { actOnRequests } from "./actors/requesters.ts";
@@ -182,12 +183,14 @@ export class Simulation {
       actOnServices(world);
       actOnNodes(world);
       actOnGrants(world);
+      actOnGroups(world);
       actOnRequests(world, requests);
       const eager = transfers >= 1_000 ? 25 : 1;
       for (let i = 0; i < eager; i++) actOnTransfers(world, transfers);
     }
     actOnSeats(world);
     const junk = luck.hits(60) ? junkOf(world) : [];
+    if (luck.hits(15)) junk.push(world.mustFail(forgedOf(world)));
     if (luck.hits(25)) junk.push(world.mustFail(deepOf(world)));
     await this.#block(this.#advance(), [...junk, ...misuseOf(world)]);
   }

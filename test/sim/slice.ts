@@ -48,6 +48,7 @@ const reached = [
   "grant: refused feegrant/3",
   "grant: refused feegrant/7",
   "grant: refused sdk/38",
+  "group: paid",
   "healed",
 ];
 

@@ -22,6 +22,8 @@ export class World {
   readonly seed: number;
   /** Transactions that no block may execute with code 0. */
   readonly hopeless = new Set<Uint8Array>();
+  /** What it means when these succeed. */
+  readonly awaited = new Map<Uint8Array, string>();
   /** Old transactions, to be sent again. */
   readonly old: Uint8Array[] = [];
   readonly #signers = new Map<Uint8Array, readonly TestKey[]>();
@@ -49,6 +51,8 @@ export class World {
     const { authors, requesters, nodes, operators, users, poor } = this.cast;
     return [...new Set([...authors, ...requesters, ...nodes, ...operators, ...users, poor])];
   }
+
+  readonly read = <T>(view: (ctx: ReadCtx) => T): T => view(this.ctx);
 
   operatorOf(address: string): TestKey | undefined {
     return this.#keys.get(address);
@@ -121,6 +125,14 @@ export class World {
     if (this.luck.hits(20)) this.old.push(tx);
     if (this.old.length > 20) this.old.shift();
     return tx;
+  }
+
+  /** One that was signed elsewhere; `reached` is what it means when a block takes it. */
+  sendSigned(tx: Uint8Array, label: string, reached: string): void {
+    if (this.net.submit(tx) !== 0) return;
+    this.#signers.set(tx, []);
+    this.#labels.set(tx, label);
+    this.awaited.set(tx, reached);
   }
 
   /** Now and then somebody else pays, where that was granted; when it is refused the sender pays. */

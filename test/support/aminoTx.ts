@@ -30,6 +30,9 @@ const registry = assayRegistry();
 const aminoTypes = assayAminoTypes();
 const amino = 127;
 
+/** What is asked of a chain before something is signed for it. */
+export type Signing = Pick<TestChain, "chainId" | "read">;
+
 export type AminoOptions = {
   readonly fee?: string;
   readonly gas?: bigint;
@@ -108,7 +111,7 @@ function build(
   }).finish();
 }
 
-function accountOf(chain: TestChain, address: Address, { sequence }: AminoOptions) {
+function accountOf(chain: Signing, address: Address, { sequence }: AminoOptions) {
   const account = chain.read((ctx) => getAccount(ctx, address));
   return {
     chainId: chain.chainId,
@@ -119,7 +122,7 @@ function accountOf(chain: TestChain, address: Address, { sequence }: AminoOption
 
 /** Signed by one key as an amino wallet signs. */
 export function aminoTx(
-  chain: TestChain,
+  chain: Signing,
   key: TestKey,
   messages: readonly Any[],
   options: AminoOptions = {},
@@ -159,7 +162,7 @@ export function groupOf(threshold: number, keys: readonly TestKey[]): Group {
 
 /** Signed by these members, by place in the key. */
 export function groupTx(
-  chain: TestChain,
+  chain: Signing,
   group: Group,
   by: readonly number[],
   messages: readonly Any[],
