@@ -1,4 +1,5 @@
 import type { AbciHandlers } from "./abci/handlers.ts";
+import { KillPoints } from "../core/killPoints.ts";
 import { StartError } from "./errors.ts";
 
 /** Where a test can let the app die as by kill -9 or a power cut. */
@@ -19,47 +20,37 @@ export const restorePoints = ["restore.chunk", "restore.verified", "restore.inst
 
 export type KillPoint = (typeof killPoints)[number] | (typeof restorePoints)[number];
 
-const allPoints: readonly string[] = [...killPoints, ...restorePoints];
-
-// One process has one life: the spec comes from its environment at the start.
-let armed: { readonly point: string; left: number } | undefined;
-
-const testChain = /-(local|dev|test)-[0-9]+$/;
-
-/** `POINT:COUNT`: the process kills itself when it passes the point for the COUNTth time. Test chains only. */
-export function armKillPoint(spec: string, chainId: string): void {
-  const [point = "", count = "1"] = spec.split(":");
-  const left = Number(count);
-  const known = allPoints.includes(point);
-  if (!testChain.test(chainId) || !known || !Number.isSafeInteger(left) || left < 1) {
-    throw new StartError(
-      "E1430",
-      `ASSAY_KILL_AT: expected POINT:COUNT on a test chain, got ${spec} on ${chainId}`,
-      ["unset ASSAY_KILL_AT", `points: ${allPoints.join(" ")}`],
-    );
-  }
-  armed = { point, left };
-}
-
-/** Whether the process dies here: for points that first leave something half done. */
-export function isDying(point: KillPoint): boolean {
-  if (armed === undefined || armed.point !== point) return false;
-  return --armed.left === 0;
-}
-
 export function dieNow(): never {
   process.kill(process.pid, "SIGKILL");
   // The signal ends this thread on its way back from the call; nothing below may run.
   for (;;);
 }
 
+const allPoints: readonly KillPoint[] = [...killPoints, ...restorePoints];
+const life = new KillPoints(allPoints, dieNow);
+
+/** `POINT:COUNT`: the process kills itself when it passes the point for the COUNTth time. Test chains only. */
+export function armKillPoint(spec: string, chainId: string): void {
+  if (life.arm(spec, chainId)) return;
+  throw new StartError(
+    "E1430",
+    `ASSAY_KILL_AT: expected POINT:COUNT on a test chain, got ${spec} on ${chainId}`,
+    ["unset ASSAY_KILL_AT", `points: ${allPoints.join(" ")}`],
+  );
+}
+
+/** Whether the process dies here: for points that first leave something half done. */
+export function isDying(point: KillPoint): boolean {
+  return life.isDying(point);
+}
+
 export function killPoint(point: KillPoint): void {
-  if (armed !== undefined && isDying(point)) dieNow();
+  life.pass(point);
 }
 
 /** The handlers with the points behind them; the same handlers where no point is armed. */
 export function killable(app: AbciHandlers): AbciHandlers {
-  if (armed === undefined) return app;
+  if (!life.isArmed) return app;
   const after =
     <Q, A>(point: KillPoint, handler: (request: Q) => A) =>
     (request: Q): A => {

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { stakingMessages, type AssayClient } from "../client/index.ts";
 import { compareAscii } from "../core/bytes.ts";
+import { killPoint } from "./killPoint.ts";
 import type { Bond } from "../proto/gen/assay/staking/v1/staking.ts";
 
 /**
@@ -34,9 +35,12 @@ export class Heartbeat {
       ? Date.now() + 1_000
       : Math.min(Number(first.nextSlotMs), Date.now() + 60_000);
     if (due.length === 0 || (slot === this.#sentSlot && !missing)) return;
-    await this.#client.sender.broadcast([
-      stakingMessages.heartbeat({ operator: this.#operator, nodes: due, slot }),
-    ]);
+    killPoint("heartbeat.due");
+    const message = stakingMessages.heartbeat({ operator: this.#operator, nodes: due, slot });
+    await this.#client.sender.broadcast([message], {
+      beforeSend: () => killPoint("heartbeat.signed"),
+    });
+    killPoint("heartbeat.sent");
     this.#sentSlot = slot;
     this.#log.info({ slot: slot.toString(), nodes: due.length }, "heartbeat");
   }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { UserError } from "../client/index.ts";
+import { dieNow, isDying, killPoint } from "./killPoint.ts";
 
 /** A transaction that holds a post: written before it is sent, so that a restart sends the same bytes. */
 export type SentTx = {
@@ -63,6 +64,7 @@ export class Journal {
     this.#guarded(() => {
       disk.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
       for (const kept of readLines(file, disk)) this.#keep(kept);
+      killPoint("journal.read");
       this.#rewrite();
     });
   }
@@ -87,8 +89,10 @@ export class Journal {
       // Until it is synced nobody knows: a torn line would swallow the next one, and a failed sync is told once only.
       this.#descriptor = undefined;
       try {
-        this.#write(descriptor, line(kept));
+        this.#append(descriptor, line(kept));
+        killPoint("journal.written");
         this.#disk.fsyncSync(descriptor);
+        killPoint("journal.synced");
       } catch (error) {
         this.#disk.closeSync(descriptor);
         throw error;
@@ -126,7 +130,9 @@ export class Journal {
     try {
       for (const kept of this.#records.values()) this.#write(descriptor, line(kept));
       disk.fsyncSync(descriptor);
+      killPoint("journal.copied");
       disk.renameSync(temporary, this.#file);
+      killPoint("journal.renamed");
       this.#syncFolder();
     } catch (error) {
       disk.closeSync(descriptor);
@@ -144,6 +150,14 @@ export class Journal {
     } finally {
       this.#disk.closeSync(descriptor);
     }
+  }
+
+  #append(descriptor: number, text: string): void {
+    if (isDying("journal.half")) {
+      this.#write(descriptor, text.slice(0, text.length >> 1));
+      dieNow();
+    }
+    this.#write(descriptor, text);
   }
 
   #write(descriptor: number, text: string): void {

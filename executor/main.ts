@@ -9,6 +9,7 @@ import { readConfig, type ExecutorConfig } from "./config.ts";
 import { Executor } from "./executor.ts";
 import { followBlocks } from "./follow.ts";
 import { Journal } from "./journal.ts";
+import { armKillPoint, killPoint } from "./killPoint.ts";
 import { changeLevelOnSignal, makeLogger } from "./log.ts";
 import { lockHome } from "./lock.ts";
 import { makeMetrics, serveMetrics } from "./metrics.ts";
@@ -41,7 +42,10 @@ async function main(): Promise<void> {
   const config = readConfig(path.resolve(values.home ?? "."));
   const log = makeLogger(process.env["ASSAY_LOG_LEVEL"] ?? config.logLevel);
   changeLevelOnSignal(log, config.home);
+  const killAt = process.env["ASSAY_KILL_AT"];
+  if (killAt !== undefined) armKillPoint(killAt, config.chainId);
   const unlock = lockHome(config.home);
+  killPoint("start.locked");
   const passphrase = (): string => readPassphraseFile(config.passphraseFile ?? "");
   const keyring = new Keyring({
     home: config.home,
@@ -77,10 +81,13 @@ async function main(): Promise<void> {
   process.stdout.write(
     `${JSON.stringify({ ready: true, operator: client.address, chain: client.chainId })}\n`,
   );
+  killPoint("start.ready");
   if (!stopping.signal.aborted) await executor.run();
+  killPoint("stop.begun");
   unfollow();
   server?.close();
   journal.close();
+  killPoint("stop.closed");
   unlock();
 }
 

@@ -5,6 +5,7 @@ import type { Role } from "../proto/gen/assay/registry/v1/registry.ts";
 import type { Seat, Task } from "../proto/gen/assay/tasks/v1/tasks.ts";
 import { comparisonOf } from "./comparison.ts";
 import type { Journal } from "./journal.ts";
+import { killPoint } from "./killPoint.ts";
 import type { Metrics } from "./metrics.ts";
 import { seatKey } from "./plan.ts";
 import { recordOf, type RunResult } from "./posts.ts";
@@ -86,10 +87,13 @@ export class Runs {
     const key = seatKey(task, seat);
     const started = Date.now();
     try {
+      killPoint("run.begun");
       const result = await this.#result(task, service);
+      killPoint("run.ended");
       const comparison = await comparisonOf(client, task);
       const record = recordOf(client.chainId, task, seat, result, comparison, secret);
       journal.put(record);
+      killPoint("run.kept");
       metrics.runs.inc({ outcome: "ok" });
       const ms = Date.now() - started;
       metrics.runSeconds.observe(ms / 1000);

@@ -11,6 +11,7 @@ import {
   type TxSender,
 } from "../client/index.ts";
 import type { Journal, SeatRecord, SentTx } from "./journal.ts";
+import { killPoint } from "./killPoint.ts";
 
 export type Phase = "commit" | "reveal";
 export type Post<P> = {
@@ -123,16 +124,19 @@ export class Submitter {
       timeoutHeight,
       gas: postsGas(posts, this.#sender.feeGranter !== undefined),
       beforeSend: ({ hash, bytes }) => {
+        killPoint(`${phase}.signed`);
         const sent: SentTx = {
           hash,
           bytes: Buffer.from(bytes).toString("base64"),
           timeoutHeight: timeoutHeight.toString(),
         };
         for (const { record } of posts) this.#journal.put({ ...record, [phase]: sent });
+        killPoint(`${phase}.kept`);
       },
     };
     try {
       await this.#sender.broadcast([message(posts.map(({ post }) => post))], options);
+      killPoint(`${phase}.sent`);
     } catch (error) {
       if (error instanceof TxRefused) this.#remake(posts, phase, height);
       throw error;

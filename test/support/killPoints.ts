@@ -1,6 +1,13 @@
+import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
-import { TaskStatus, type Task } from "../../proto/gen/assay/tasks/v1/tasks.ts";
+import {
+  SeatOutcome,
+  SeatStatus,
+  TaskStatus,
+  type Seat,
+  type Task,
+} from "../../proto/gen/assay/tasks/v1/tasks.ts";
 import { until, type ExecutorProcess, type TestNetwork } from "./network.ts";
 
 /** When to strike: at a random time, when a journal holds a signed post, or when a block shows the phase. */
@@ -77,26 +84,65 @@ export function untilPhase(
   );
 }
 
-/** Kills with -9 and resolves when what died runs again; answers the number of killed processes. */
+/** What was killed so far, by the kind of process. */
+export class Kills {
+  app = 0;
+  engine = 0;
+  executor = 0;
+
+  ofNode(victim: "app" | "comet" | "both"): void {
+    if (victim !== "comet") this.app++;
+    if (victim !== "app") this.engine++;
+  }
+
+  get all(): number {
+    return this.app + this.engine + this.executor;
+  }
+}
+
+/** Kills with -9 and resolves when what died runs again. */
 export async function strike(
   net: TestNetwork,
   victim: Victim,
   executor: ExecutorProcess,
-): Promise<number> {
-  if (victim === "executor") {
-    await net.crashExecutor(executor);
-    return 1;
+  kills: Kills,
+): Promise<void> {
+  const ofNode = victim === "all" ? "both" : victim;
+  const ofOperators =
+    victim === "executor" ? [executor] : /^(?:executors|all)$/.test(victim) ? net.executors : [];
+  const struck: Promise<void>[] = [];
+  if (ofNode === "app" || ofNode === "comet" || ofNode === "both") {
+    kills.ofNode(ofNode);
+    struck.push(net.crashValidator(0, ofNode));
   }
-  if (victim === "executors") {
-    await Promise.all(net.executors.map((one) => net.crashExecutor(one)));
-    return net.executors.length;
+  for (const one of ofOperators) {
+    kills.executor++;
+    struck.push(net.crashExecutor(one));
   }
-  if (victim === "all") {
-    const node = net.crashValidator(0, "both");
-    await Promise.all(net.executors.map((one) => net.crashExecutor(one)));
-    await node;
-    return net.executors.length + 2;
-  }
-  await net.crashValidator(0, victim);
-  return victim === "both" ? 2 : 1;
+  await Promise.all(struck);
+}
+
+/** Seats that were called: all but reserves. */
+export const calledSeats = (task: Task): Seat[] =>
+  task.seats.filter(({ status }) => status !== SeatStatus.SEAT_STATUS_RESERVE);
+
+export function assertUnharmed(seat: Seat): void {
+  const { status, outcome, posts, slashed, paid, late } = seat;
+  assert.deepEqual(
+    { status, outcome, posts, slashed, paid, late },
+    {
+      status: SeatStatus.SEAT_STATUS_REVEALED,
+      outcome: SeatOutcome.SEAT_OUTCOME_PAID,
+      posts: 2,
+      slashed: "0",
+      paid: "1000",
+      late: false,
+    },
+  );
+}
+
+/** Hashes of all transactions that the journal of an executor holds. */
+export function signedHashes({ home }: ExecutorProcess): string[] {
+  const journal = fs.readFileSync(path.join(home, "data", "journal.log"), "utf8");
+  return [...journal.matchAll(/"hash":"([0-9A-F]{64})"/g)].map(([, hash]) => hash ?? "");
 }

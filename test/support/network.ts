@@ -206,8 +206,8 @@ export class TestNetwork {
     return executor;
   }
 
-  restartExecutor(executor: ExecutorProcess): void {
-    Object.assign(executor, this.#spawnExecutor(executor.home));
+  restartExecutor(executor: ExecutorProcess, env?: NodeJS.ProcessEnv): void {
+    Object.assign(executor, this.#spawnExecutor(executor.home, env));
   }
 
   /** kill -9 of an executor, which is then started again as systemd would; resolves when it serves. */
@@ -369,10 +369,11 @@ export class TestNetwork {
     return supervisor;
   }
 
-  #spawnExecutor(home: string): Pick<ExecutorProcess, "child" | "ready"> {
+  #spawnExecutor(home: string, own?: NodeJS.ProcessEnv): Pick<ExecutorProcess, "child" | "ready"> {
     const { command, args } = program("executor/main", "--home", home);
     const log = fs.openSync(path.join(home, "executor.log"), "a");
-    const child = spawn(command, args, { stdio: ["ignore", "pipe", log] });
+    const env = { ...process.env, ...own };
+    const child = spawn(command, args, { stdio: ["ignore", "pipe", log], env });
     fs.closeSync(log);
     const ended = once(child, "exit");
     return { child, ready: Promise.race([once(child.stdout ?? fail("no stdout"), "data"), ended]) };
