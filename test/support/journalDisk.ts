@@ -85,9 +85,11 @@ export class MemoryJournalDisk implements JournalDisk {
   writeSync(descriptor: number, bytes: Uint8Array, offset: number, length: number): number {
     const inode = this.#open.get(descriptor);
     if (inode === undefined || inode === "folder") throw faultOf("EBADF");
-    const failing = this.plan?.fault !== "short" && this.#fails();
+    // The last byte cannot be taken in part.
+    const fails = (this.plan?.fault !== "short" || length > 1) && this.#fails();
+    const failing = fails && this.plan?.fault !== "short";
     // A full disk takes what fits and tells with the next call.
-    const taken = failing || this.plan?.fault === "short" ? 1 + (length >> 1) : length;
+    const taken = fails ? 1 + (length >> 2) : length;
     inode.bytes = Buffer.concat([inode.bytes, bytes.subarray(offset, offset + taken)]);
     if (failing) throw faultOf(this.plan?.fault ?? "EIO");
     return taken;
