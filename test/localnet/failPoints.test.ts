@@ -26,12 +26,15 @@ describe("T7: each fail point of CometBFT", { skip, timeout: 900_000 }, () => {
   const cometEnv: NodeJS.ProcessEnv = {};
   /** What the app said of each height, in every life that made it. */
   const said = new Map<number, Set<string>>();
+  /** What CometBFT wrote of its own ends. */
+  const ends: string[] = [];
   let node: RealNode;
 
   before(async () => {
     const supervise = { backoffMs: [50], maxRestarts: 50 };
     node = await startRealNode(comet, { accounts, emptyBlocks: true, cometEnv, supervise });
     node.supervisor.on("line", (source, text) => {
+      if (source === "comet" && text.includes("fail-test")) ends.push(text.trim());
       if (source !== "app" || !text.includes('"msg":"block"')) return;
       const { height, hash } = JSON.parse(text) as { height: string; hash: string };
       const hashes = said.get(Number(height)) ?? new Set<string>();
@@ -50,6 +53,8 @@ describe("T7: each fail point of CometBFT", { skip, timeout: 900_000 }, () => {
       // This life dies by itself at the fail point.
       const [{ reason }] = (await once(node.supervisor, "restart")) as [{ reason: string }];
       assert.match(reason, /^CometBFT .*\b1\b/);
+      // Not by anything else that ends with 1: it says which of its calls did it.
+      assert.deepEqual(ends.splice(0), [`*** fail-test ${index} ***`]);
       delete cometEnv["FAIL_TEST_INDEX"];
       await once(node.supervisor, "ready");
       const { height } = await infoAbove(node.rpc, 0);

@@ -5,6 +5,7 @@ import { genesisTarget } from "../fuzz/targets/genesis.ts";
 import { jsonTarget } from "../fuzz/targets/json.ts";
 import { manifestTarget } from "../fuzz/targets/manifest.ts";
 import { messageTargets } from "../fuzz/targets/messages.ts";
+import { peerSnapshotsTarget } from "../fuzz/targets/peerSnapshots.ts";
 import { proofsTarget } from "../fuzz/targets/proofs.ts";
 import { recordsTarget } from "../fuzz/targets/records.ts";
 import { requestsTarget } from "../fuzz/targets/requests.ts";
@@ -18,6 +19,7 @@ import type { Batch, Counts } from "./results.ts";
 export function fuzzTargets(): Target[] {
   return [
     ...[txTarget, framesTarget, requestsTarget, recordsTarget, snapshotsTarget, proofsTarget],
+    peerSnapshotsTarget,
     ...[queriesTarget, simulateTarget, genesisTarget, manifestTarget, rpcTarget, jsonTarget],
     ...[addressesTarget, numbersTarget, secp256k1Target, blsPointsTarget, blsTarget],
     ...messageTargets(),
