@@ -125,7 +125,9 @@ describe(
     }
 
     it("no block holds a second post of any seat, and no post of a journal failed", async (context) => {
-      const posts = await allPosts(client.rpc, Number(await client.height()));
+      const all = await allPosts(client.rpc, Number(await client.height()));
+      // A block may hold one whose timeout is over: it fails, changes nothing and is made anew (THREATS E5).
+      const posts = all.filter(({ status }) => status !== undefined);
       const keys = posts.map(({ key }) => key);
       const expected = tasks.flatMap((task) =>
         calledSeats(task).flatMap(({ node }) => [
