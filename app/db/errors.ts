@@ -55,9 +55,14 @@ const adviceOf: Readonly<Record<string, string>> = {
   EPERM: "give the folder to the user that runs the node",
 };
 
+/** Advice where there is no block to go back to. */
+export const anewFix = [
+  "restore the home from a backup",
+  "or remove the app's folder of data/: CometBFT still has the blocks and replays them",
+];
+
 /** Advice for damage. */
 export const rollbackFix = [
   "assay rollback                       (to the last block that reads well; CometBFT replays what follows)",
-  "restore the home from a backup",
-  "or remove the app's folder of data/: CometBFT still has the blocks and replays them",
+  ...anewFix,
 ];

@@ -1,4 +1,4 @@
-import { DbError } from "./errors.ts";
+import { anewFix, DbError } from "./errors.ts";
 import { listHeights, truncateFile } from "./files.ts";
 import { sourceOf } from "./options.ts";
 import type { DbOptions } from "./options.ts";
@@ -32,7 +32,7 @@ export function rollback(
       throw new DbError("heightNotKept", {
         what: `roll back: expected a height 1..${found.lastHeight}, got ${toHeight}`,
         where: dir,
-        fix: ["name a height that the state has passed"],
+        fix: found.lastHeight < 1n ? anewFix : ["name a height that the state has passed"],
       });
     }
     const { last, end } = recoverEarlier(source, toHeight);
@@ -49,8 +49,11 @@ function cut({ disk, folders }: Source, toHeight: bigint, end: LogEnd | undefine
     if (height > toHeight) disk.remove(path);
   }
   disk.syncFolder(folders.snapshots);
-  for (const { height, path } of listSegments(disk, folders.changes).reverse()) {
-    if (height > toHeight) disk.remove(path);
+  const segments = listSegments(disk, folders.changes);
+  // Behind the last record that is kept there is nothing to keep, whatever height a misplaced file has in its name.
+  const last = segments.find(({ path }) => path === end?.path)?.height ?? toHeight;
+  for (const { height, path } of segments.reverse()) {
+    if (height > last) disk.remove(path);
   }
   disk.syncFolder(folders.changes);
   if (end !== undefined) truncateFile(disk, end.path, end.size);

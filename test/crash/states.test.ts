@@ -29,6 +29,12 @@ describe(`T7: crash states of our files, seed ${seed}`, () => {
     for (const [name, count] of Object.entries(tally.verdicts))
       context.diagnostic(`reliability: crash states: ${name} = ${count}`);
     assert.ok(tally.states >= 20_000, `states: ${tally.states}`);
+    const { mended, refusedAgain } = tally.fixes;
+    context.diagnostic(`reliability: refused states mended by the named fix = ${mended}`);
+    context.diagnostic(
+      `reliability: refused states without a block to go back to = ${refusedAgain}`,
+    );
+    assert.ok(mended >= 200, `mended: ${mended}`);
 
     await onRealDisk(tally.samples, hashes);
     context.diagnostic(`reliability: crash states on a real disk = ${tally.samples.length}`);

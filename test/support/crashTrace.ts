@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { appHashOf, DbError, digest, openDb, type Db, type Disk } from "../../app/db/index.ts";
+import {
+  appHashOf,
+  DbError,
+  digest,
+  openDb,
+  rollback,
+  type Db,
+  type DbOptions,
+  type Disk,
+} from "../../app/db/index.ts";
 import { toHex } from "../../core/bytes.ts";
 import {
   crashKinds,
@@ -36,11 +45,13 @@ export type CrashPoint = {
 
 export type Trace = { readonly points: CrashPoint[]; readonly steps: Map<string, number> };
 
+const optionsOn = (disk: Disk, chainId: string): DbOptions => ({
+  ...{ chainId, stores, keepVersions: 2, segmentBytes: 2_500 },
+  ...{ snapshotEvery: 0n, keepSnapshots: 1, disk },
+});
+
 export function openOn(disk: Disk, chainId = ours): Db {
-  return openDb(dir, {
-    ...{ chainId, stores, keepVersions: 2, segmentBytes: 2_500 },
-    ...{ snapshotEvery: 0n, keepSnapshots: 1, disk },
-  });
+  return openDb(dir, optionsOn(disk, chainId));
 }
 
 /** App hashes by height of a chain whose power never failed. */
@@ -229,14 +240,51 @@ function judgeOffers(kind: StateKind, db: Db, hashes: readonly string[]): void {
 
 export type Verdict = "kept" | "earlier" | "refused";
 
+/** What became of refused states whose error named `assay rollback`, when that was done. */
+export type Fixes = { mended: number; refusedAgain: number };
+
+/**
+ * Does what the error says: either the state then opens at an earlier block with its app hash and goes on, or there is
+ * no block to go back to, and the refusal says what else to do.
+ */
+function mend(
+  files: Files,
+  { fix }: DbError,
+  { writing }: CrashPoint,
+  hashes: readonly string[],
+  fixes: Fixes,
+): void {
+  if (!fix.some((line) => line.startsWith("assay rollback"))) return;
+  const disk = PowerDisk.of(files, folders).boot();
+  let height: bigint;
+  try {
+    ({ height } = rollback(dir, optionsOn(disk, ours)));
+  } catch (error) {
+    if (!(error instanceof DbError)) throw error;
+    const others = error.fix.filter((line) => !line.startsWith("assay rollback"));
+    assert.ok(others.length > 0, `after a rollback: ${error.message}`);
+    fixes.refusedAgain += 1;
+    return;
+  }
+  const db = openOn(disk);
+  assert.equal(db.lastHeight, height);
+  assert.ok(height >= 1n && height <= writing, `rolled back to ${height} of ${writing}`);
+  assert.equal(toHex(db.appHash), hashes[Number(height)]);
+  const next = hashes[Number(height + 1n)];
+  if (next !== undefined) assert.equal(runBlock(db, height + 1n), next);
+  fixes.mended += 1;
+}
+
 /** Opens a state with the real recovery and throws when what comes out is not allowed. */
 export function judge(
   kind: StateKind,
   files: Files,
-  { promised, writing }: CrashPoint,
+  point: CrashPoint,
   hashes: readonly string[],
   goOn: boolean,
+  fixes: Fixes,
 ): Verdict {
+  const { promised, writing } = point;
   const disk = PowerDisk.of(files, folders);
   let db: Db;
   try {
@@ -249,6 +297,7 @@ export function judge(
       !["killed", "lost", "torn", sidecarKind].includes(kind),
       `${kind} state refused: ${error.message}`,
     );
+    if (goOn) mend(files, error, point, hashes, fixes);
     return "refused";
   }
   const height = db.lastHeight;
@@ -271,6 +320,7 @@ export type Tally = {
   readonly states: number;
   readonly byKind: Readonly<Record<string, number>>;
   readonly verdicts: Readonly<Record<string, number>>;
+  readonly fixes: Readonly<Fixes>;
   readonly samples: readonly (readonly [StateKind, Files, CrashPoint])[];
 };
 
@@ -286,6 +336,7 @@ export function judgeAll(
   const states = new Set<string>();
   const byKind: Record<string, number> = {};
   const verdicts: Record<string, number> = {};
+  const fixes: Fixes = { mended: 0, refusedAgain: 0 };
   const samples: (readonly [StateKind, Files, CrashPoint])[] = [];
   for (const point of points) {
     for (const [kind, files] of statesOf(point, foreign, random, amount)) {
@@ -295,14 +346,14 @@ export function judgeAll(
       if (seen.has(question)) continue;
       seen.add(question);
       states.add(id);
-      const verdict = judge(kind, files, point, hashes, seen.size % 8 === 0);
+      const verdict = judge(kind, files, point, hashes, seen.size % 8 === 0, fixes);
       byKind[kind] = (byKind[kind] ?? 0) + 1;
       const name = `${kind} ${verdict}`;
       verdicts[name] = (verdicts[name] ?? 0) + 1;
       if (seen.size % 400 === 0) samples.push([kind, files, point]);
     }
   }
-  return { states: states.size, byKind, verdicts, samples };
+  return { states: states.size, byKind, verdicts, fixes, samples };
 }
 
 export const allKinds: readonly StateKind[] = [...crashKinds, ...damageKinds, sidecarKind];

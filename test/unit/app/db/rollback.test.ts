@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { DbError, inspectDb, rollback } from "../../../../app/db/index.ts";
-import { toHex } from "../../../../core/bytes.ts";
+import { compareAscii, toHex } from "../../../../core/bytes.ts";
 import { open, runBlock, stores, withFolder } from "../../../support/storeChain.ts";
 
 const small = { segmentBytes: 1200, keepVersions: 4 };
@@ -63,6 +63,43 @@ describe("db: rollback", () => {
       const db = open(dir, small);
       assert.equal(toHex(db.appHash), hashes[Number(last) - 1]);
       await db.close();
+    });
+  });
+
+  it("takes away a misplaced segment whose name is below the height: the state opens again", async () => {
+    await withFolder(async (dir) => {
+      const hashes = await chain(dir, 7n);
+      const changes = join(dir, "changes");
+      const [first = "", second = ""] = readdirSync(changes).sort(compareAscii);
+      const kept = BigInt(parseInt(second, 10)) - 1n;
+      assert.ok(kept >= 2n, "expected two blocks in the first segment");
+      renameSync(join(changes, second), join(changes, first.replace("1.log", "2.log")));
+      assert.equal(rollback(dir, options).height, kept);
+      const db = open(dir, small);
+      assert.equal(toHex(db.appHash), hashes[Number(kept) - 1]);
+      await db.close();
+    });
+  });
+
+  it("without a block that reads well says what else to do, not to name a height", async () => {
+    await withFolder(async (dir) => {
+      await chain(dir, 4n);
+      const path = join(
+        dir,
+        "changes",
+        readdirSync(join(dir, "changes")).sort(compareAscii)[0] ?? "",
+      );
+      const bytes = readFileSync(path);
+      bytes[40] = (bytes[40] ?? 0) ^ 4;
+      writeFileSync(path, bytes);
+      assert.throws(
+        () => rollback(dir, options),
+        (error) =>
+          error instanceof DbError &&
+          error.code === "E1410" &&
+          error.fix.length > 0 &&
+          !error.fix.some((line) => /rollback|name a height/.test(line)),
+      );
     });
   });
 
