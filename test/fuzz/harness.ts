@@ -26,6 +26,8 @@ export type Runner = {
   end?(): void | Promise<void>;
   /** More numbers worth a line. */
   facts?(): Readonly<Record<string, number>>;
+  /** Numbers that docs/RELIABILITY.md says. */
+  counts?(): Readonly<Record<string, number>>;
 };
 
 export type Outcome = {
@@ -36,6 +38,7 @@ export type Outcome = {
   /** Of CPU. */
   readonly seconds: number;
   readonly facts: Readonly<Record<string, number>>;
+  readonly counts: Readonly<Record<string, number>>;
 };
 
 const hangMs = 100;
@@ -86,7 +89,8 @@ export async function fuzz(
   await runner.end?.();
   const { user, system } = process.cpuUsage(before);
   const seconds = (user + system) / 1_000_000;
-  return { inputs: done, ...counts, heapGrowth, seconds, facts: runner.facts?.() ?? {} };
+  const told = { facts: runner.facts?.() ?? {}, counts: runner.counts?.() ?? {} };
+  return { inputs: done, ...counts, heapGrowth, seconds, ...told };
 }
 
 /** A slow machine makes everything slow: only an input that takes its time whenever it is tried is a hang. */
@@ -157,8 +161,10 @@ async function replay(target: Target, seed: number, hex: string): Promise<void> 
 }
 
 function tell(t: TestContext, { name, group = name }: Target, outcome: Outcome): void {
-  const { inputs, accepted, rejected, heapGrowth, seconds, facts } = outcome;
+  const { inputs, accepted, rejected, heapGrowth, seconds, facts, counts } = outcome;
   t.diagnostic(`reliability: fuzz inputs: ${group} = ${inputs}`);
+  for (const [what, value] of Object.entries(counts))
+    t.diagnostic(`reliability: ${what} = ${value}`);
   const more = Object.entries(facts).map(([fact, value]) => `, ${fact} ${value}`);
   t.diagnostic(
     `${name}: accepted ${accepted}, rejected ${rejected}${more.join("")}; ` +

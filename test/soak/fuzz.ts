@@ -1,4 +1,5 @@
 import { fuzz, type Target } from "../fuzz/harness.ts";
+import { answersTarget } from "../fuzz/targets/abciAnswers.ts";
 import { framesTarget } from "../fuzz/targets/abciFrames.ts";
 import { queriesTarget, simulateTarget } from "../fuzz/targets/chain.ts";
 import { genesisTarget } from "../fuzz/targets/genesis.ts";
@@ -19,7 +20,7 @@ import type { Batch, Counts } from "./results.ts";
 export function fuzzTargets(): Target[] {
   return [
     ...[txTarget, framesTarget, requestsTarget, recordsTarget, snapshotsTarget, proofsTarget],
-    peerSnapshotsTarget,
+    ...[peerSnapshotsTarget, answersTarget],
     ...[queriesTarget, simulateTarget, genesisTarget, manifestTarget, rpcTarget, jsonTarget],
     ...[addressesTarget, numbersTarget, secp256k1Target, blsPointsTarget, blsTarget],
     ...messageTargets(),
