@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { toJson, type DescMessage, fromBinary } from "@bufbuild/protobuf";
+import { StartError } from "../../../app/errors.ts";
 import { descriptorOf, parseAppState } from "../../../app/genesis/parse.ts";
 import { startChain } from "../../support/driver.ts";
-import { testRegistry } from "../../support/driverReplica.ts";
+import { Replica, testRegistry } from "../../support/driverReplica.ts";
+import { testPower } from "../../support/chainGenesis.ts";
 import type { GenesisDef } from "../../../core/module.ts";
 import { editBytes, pickOne, type Random } from "../bytesEdits.ts";
 import type { Target } from "../harness.ts";
@@ -10,16 +12,17 @@ import { livedNet } from "../livedNet.ts";
 import { editJson, type Json } from "../jsonEdits.ts";
 
 /**
- * app_state of a chain that starts and of one that has lived; what is accepted is written and read again. The input:
- * whose part it is (255: everybody's), then the JSON. Most have one part: the checks of all, with their curve
- * arithmetic, take milliseconds.
+ * app_state of a chain that starts and of one that has lived; what is accepted is written and read again, and a chain
+ * begins with it where it is whole (B21). The input: whose part it is (255: everybody's), then the JSON. Most have one
+ * part: the checks of all, with their curve arithmetic, take milliseconds.
  */
 export const genesisTarget: Target = {
   name: "genesis",
   inputs: 100_000,
   make(random) {
     const { modules, descriptors } = testRegistry();
-    const states = seedStates();
+    const { states, begin } = seeds();
+    const whole = { tried: 0, begun: 0, refused: 0 };
     const parts = modules.map(({ name }) =>
       states.map((state) => ({ [name]: state[name] ?? null })),
     );
@@ -28,15 +31,16 @@ export const genesisTarget: Target = {
     );
     return {
       next() {
-        const way = random(500);
+        const way = random(540);
         const beacon = modules.findIndex(({ name }) => name === "beacon");
-        const which = way === 0 ? all : way < 5 ? beacon : pickOne(random, cheap);
-        const seeds = which === all ? states : (parts[which] ?? []);
-        return Buffer.concat([Uint8Array.of(which), nextText(random, seeds, states)]);
+        const which = way < 30 ? all : way < 34 ? beacon : pickOne(random, cheap);
+        const own = which === all ? states : (parts[which] ?? []);
+        return Buffer.concat([Uint8Array.of(which), nextText(random, own, states)]);
       },
       run(bytes) {
         const [which = all] = bytes;
         const judged = which === all ? modules : modules.slice(which, which + 1);
+        if (which === all) whole.tried += 1;
         const text = new TextDecoder().decode(bytes.subarray(1));
         const { parts: read, faults } = parseAppState(judged, descriptors, text);
         for (const { pointer, text: fault } of faults) assert.ok(pointer !== "" && fault !== "");
@@ -46,8 +50,16 @@ export const genesisTarget: Target = {
           const again = def.codec.encode(def.codec.decode(written));
           assert.deepEqual(Buffer.from(again), Buffer.from(written));
         }
+        if (which !== all) return "accepted";
+        if (begin(bytes.subarray(1))) whole.begun += 1;
+        else whole.refused += 1;
         return "accepted";
       },
+      facts: () => ({ "refused by InitChain": whole.refused }),
+      counts: () => ({
+        "whole genesis files tried": whole.tried,
+        "whole genesis files with which a chain made its first block": whole.begun,
+      }),
     };
   },
 };
@@ -62,7 +74,13 @@ function nextText(random: Random, seeds: readonly Json[], others: readonly Json[
   return way === 1 || way === 2 ? editBytes(random, bytes, [bytes]) : bytes;
 }
 
-function seedStates(): Record<string, Json>[] {
+type Seeds = {
+  readonly states: readonly Record<string, Json>[];
+  /** Whether a chain begins with it; whatever is not refused by name makes a block. */
+  readonly begin: (appStateBytes: Uint8Array) => boolean;
+};
+
+function seeds(): Seeds {
   const fresh = startChain({ accounts: 2, proposers: 1 }).appState as Record<string, Json>;
   const { chain } = livedNet({ proposers: 1 }).net;
   const { modules, descriptors } = testRegistry();
@@ -76,7 +94,27 @@ function seedStates(): Record<string, Json>[] {
       chain.read((ctx) => genesis.export(ctx)),
     );
   }
-  return [fresh, lived];
+  const { chainId, consensusParams, proposers } = chain;
+  const initialHeight = chain.height + 1n;
+  const time = { seconds: chain.timeMs / 1000n + 1n, nanos: 0 };
+  const validators = proposers.map(({ publicKey }) => ({
+    pubKey: { ed25519: publicKey },
+    power: testPower,
+  }));
+  const begin = (appStateBytes: Uint8Array): boolean => {
+    const { app } = new Replica({ chainId, storage: "memory", minGasPrices: [] });
+    try {
+      app.initChain({ chainId, consensusParams, time, validators, appStateBytes, initialHeight });
+    } catch (error) {
+      assert.ok(error instanceof StartError && error.fix.length > 0, String(error));
+      return false;
+    }
+    const block = { ...chain.nextRequest([]), height: initialHeight };
+    app.finalizeBlock({ ...block, time: { seconds: time.seconds + 1n, nanos: 0 } });
+    app.commit({});
+    return true;
+  };
+  return { states: [fresh, lived], begin };
 }
 
 function exported(def: GenesisDef<unknown>, type: DescMessage, genesis: unknown): Json {
