@@ -22,6 +22,9 @@ function validate(genesis: GenesisState): Fault[] {
       });
     }
     last = task.id;
+    if (isQueued(task) && task.windowEnd < 1n) {
+      faults.push({ pointer, text: `window_end: expected a height, got ${task.windowEnd}` });
+    }
     for (const [index, seat] of task.seats.entries()) {
       if (seat.index !== index) {
         faults.push({ pointer, text: `seats: expected index ${index}, got ${seat.index}` });
@@ -41,7 +44,9 @@ function validate(genesis: GenesisState): Fault[] {
 function deadlineFaults({ tasks: all, deadlines: listed }: GenesisState): Fault[] {
   const faults: Fault[] = [];
   const waiting = new Set(all.filter(isQueued).map(({ id }) => id));
-  for (const [i, { taskId: id }] of listed.entries()) {
+  for (const [i, { taskId: id, due }] of listed.entries()) {
+    if (due < 1n)
+      faults.push({ pointer: `/deadlines/${i}`, text: `due: expected a height, got ${due}` });
     if (waiting.delete(id)) continue;
     const text = `expected a task in COMMIT or REVEAL, once, got ${id}`;
     faults.push({ pointer: `/deadlines/${i}`, text });

@@ -99,6 +99,30 @@ describe("tasks: genesis", () => {
     assert.throws(() => new TaskChain(options), { codespace: "sdk", code: 4 });
   });
 
+  it("B21: a task that waits for the end of a window has one, and each deadline is a height", () => {
+    const chain = busy();
+    const state = tasksModule.genesis?.export(chain.ctx) as {
+      tasks: { windowEnd: bigint; status: number }[];
+      deadlines: { due: bigint }[];
+    };
+    const pointersOf = (changes: object): string[] =>
+      genesisFaults(tasksModule, { ...state, ...changes }).map(({ pointer }) => pointer);
+    assert.deepEqual(pointersOf({}), []);
+    const waits = state.tasks.flatMap(({ status }, i) =>
+      status === TaskStatus.TASK_STATUS_COMMIT || status === TaskStatus.TASK_STATUS_REVEAL
+        ? [`/tasks/${i}`]
+        : [],
+    );
+    assert.ok(waits.length > 0);
+    const tasks = state.tasks.map((task) => ({ ...task, windowEnd: 0n }));
+    assert.deepEqual(pointersOf({ tasks }), waits);
+    const deadlines = state.deadlines.map((deadline) => ({ ...deadline, due: 0n }));
+    assert.deepEqual(
+      pointersOf({ deadlines }),
+      deadlines.map((_, i) => `/deadlines/${i}`),
+    );
+  });
+
   it("names every fault of a file", () => {
     const chain = busy();
     const state = tasksModule.genesis?.export(chain.ctx) as {
