@@ -13,11 +13,15 @@ export function requireProgress(ctx: ReadCtx, id: TaskId): Progress {
 
 /** The task's one entry in the queue: at its deadline, or now when nobody is awaited any more. */
 export function schedule(ctx: Ctx, id: TaskId, due: Height, awaited: number): void {
+  enqueue(ctx, id, awaited === 0 ? ctx.block.height : due, awaited);
+}
+
+/** At that height whoever is awaited: genesis has no height of its own to be now. */
+export function enqueue(ctx: Ctx, id: TaskId, due: Height, awaited: number): void {
   const before = progress.get(ctx, id);
   if (before !== undefined) deadlines.remove(ctx, [before.due as Height, id]);
-  const at = awaited === 0 ? ctx.block.height : due;
-  progress.set(ctx, id, { awaited, due: at });
-  deadlines.add(ctx, [at, id]);
+  progress.set(ctx, id, { awaited, due });
+  deadlines.add(ctx, [due, id]);
 }
 
 /** An imported task's entry, where the queue had it: the cap may have left it over from an earlier block. */

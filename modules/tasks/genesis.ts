@@ -3,7 +3,7 @@ import type { Ctx, ReadCtx } from "../../core/context.ts";
 import { defineGenesis, type Fault } from "../../core/module.ts";
 import * as registry from "../registry/index.ts";
 import { addSeats, seatsOfRequest } from "./capacity.ts";
-import { reschedule, schedule } from "./deadlines.ts";
+import { enqueue, reschedule } from "./deadlines.ts";
 import { validateParams } from "./params.ts";
 import { keepSelection, namedTable, selectionOf } from "./selectionRecords.ts";
 import { digests, finished, nextTaskId, params, progress, selections, tasks } from "./state.ts";
@@ -83,7 +83,7 @@ function importTask(ctx: Ctx, task: Task): void {
   registry.hold(ctx, task.service);
   if (task.parked) return;
   addSeats(ctx, task.service, seatsOfRequest(task.validators));
-  if (isQueued(task)) schedule(ctx, task.id, task.windowEnd, awaitedOf(task));
+  if (isQueued(task)) enqueue(ctx, task.id, task.windowEnd, awaitedOf(task));
 }
 
 function mayPost(seat: Seat): boolean {

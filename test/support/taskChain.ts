@@ -110,12 +110,15 @@ export class TaskChain {
   reborn(): TaskChain {
     const copy = new TaskChain({ nodes: this.nodes.length, proposers: this.proposers });
     const world = testWorld(chainModules);
-    Object.assign(copy, { world, height: this.height, timeMs: this.timeMs });
+    // InitChain is at height 0, whatever height comes first.
+    Object.assign(copy, { world, height: 0n, timeMs: this.timeMs });
     copy.ctx = copy.#at({});
     for (const module of chainModules) {
       const state = module.genesis?.export(this.ctx);
       if (state !== undefined) initGenesis(module, copy.ctx, roundTrip(module, state));
     }
+    copy.height = this.height;
+    copy.ctx = copy.#at({});
     copy.check();
     return copy;
   }
