@@ -8,11 +8,14 @@ import type { Placement } from "./network.ts";
 
 const run = promisify(execFile);
 
+/** What a narrow line takes at once. */
+export const burstBytes = 5_000;
+
 /** nft's chain for what a namespace receives; a fault is a list of rules in it. */
 const chain = "inet lab in";
 
 /**
- * One network namespace per node, joined by a bridge in a namespace of its own; this process reaches all of them by
+ * One network namespace per machine, joined by a bridge in a namespace of its own; this process reaches all of them by
  * one more cable. Addresses are of 198.18.0.0/15, which is kept for tests of networks. Everything ends with remove().
  */
 export class NetLab implements Placement {
@@ -68,9 +71,21 @@ export class NetLab implements Placement {
     return `${this.#subnet}.${index + 1}`;
   }
 
+  get gateway(): string {
+    return `${this.#subnet}.254`;
+  }
+
   command(index: number, { command, args, env }: Command): Command {
     const inside = { command: "ip", args: ["netns", "exec", this.name(index), command, ...args] };
     return env === undefined ? inside : { ...inside, env };
+  }
+
+  /** What an address answers to somebody on the machine itself, whom no cable concerns. */
+  async ask(index: number, url: string): Promise<string> {
+    const script = "process.stdout.write(await (await fetch(process.argv[1])).text())";
+    const args = ["--input-type=module", "-e", script, url];
+    const inside = ["netns", "exec", this.name(index), process.execPath, ...args];
+    return (await run("ip", inside, { timeout: 20_000, maxBuffer: 16_777_216 })).stdout;
   }
 
   /** A program that starts another one inside: the supervisor gives CometBFT's arguments itself. */
@@ -99,7 +114,7 @@ export class NetLab implements Placement {
       await this.#in(name, "sysctl", "-qw", patience).catch(() => undefined);
     }
     await this.#plug("host", ["name", this.#hostEnd]);
-    await run("ip", ["addr", "add", `${this.#subnet}.254/24`, "dev", this.#hostEnd]);
+    await run("ip", ["addr", "add", `${this.gateway}/24`, "dev", this.#hostEnd]);
     await run("ip", ["link", "set", this.#hostEnd, "up"]);
   }
 
@@ -154,19 +169,30 @@ export class NetLab implements Placement {
 
   /** What the node sends waits in a queue of this rate: nft cannot delay, and netem is not everywhere. */
   async narrow(index: number, rate: string): Promise<void> {
-    const limits = ["tbf", "rate", rate, "burst", "5kb", "latency", "2s"];
+    const limits = ["tbf", "rate", rate, "burst", `${burstBytes}b`, "latency", "2s"];
     await this.#in(this.name(index), "tc", "qdisc", "replace", "dev", "eth0", "root", ...limits);
   }
 
-  /** Packets that the rules of this fault took so far. */
-  async dropped(): Promise<number> {
-    let packets = 0;
+  /** Packets that each rule of this fault took so far. */
+  async drops(): Promise<number[]> {
+    const packets: number[] = [];
     await this.#all(async (index) => {
       const list = ["netns", "exec", this.name(index), "nft", "list", "table", "inet", "lab"];
       const { stdout } = await run("ip", list);
-      for (const [, count] of stdout.matchAll(/counter packets (\d+)/g)) packets += Number(count);
+      for (const [, count] of stdout.matchAll(/counter packets (\d+)/g))
+        packets.push(Number(count));
     });
     return packets;
+  }
+
+  /** How often the queue of a narrow line had a packet that had to wait for the rate; the kernel's count. */
+  async waits(index: number): Promise<number> {
+    const show = ["-s", "-j", "qdisc", "show", "dev", "eth0"];
+    const { stdout } = await run("ip", ["netns", "exec", this.name(index), "tc", ...show]);
+    const queues = JSON.parse(stdout) as { kind: string; overlimits: number }[];
+    const queue = queues.find(({ kind }) => kind === "tbf");
+    if (queue === undefined) throw new Error(`n${index}: expected a narrow line, got ${stdout}`);
+    return queue.overlimits;
   }
 
   /** Every cable is whole again. */
