@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, describe, it } from "node:test";
-import { follow, type AssayClient } from "../../client/index.ts";
+import type { AssayClient } from "../../client/index.ts";
 import { utf8Encode } from "../../core/bytes.ts";
 import {
   SeatOutcome,
@@ -34,7 +34,14 @@ const ownAccounts = 10n;
 const accounts = loadAccounts(floodAccounts + 8, "assay");
 const input = { numbers: [1, 2, 3] };
 const inputBytes = utf8Encode(JSON.stringify(input));
-const asked = 8;
+/** Requests that are accepted for blocks, for every post that must be in its window beside them. */
+const perPost = 10;
+/** Of the flood: so many that tasks are served all the time. */
+const flooded = 2_000;
+/** Seats of one node: most of the flood finds none and needs no posts. */
+const capacity = 4;
+/** While the flood goes on: those of four tasks. */
+const leastBeside = 24;
 
 describe("C2, X24: a mempool that is flooded", { skip, timeout: 600_000 }, () => {
   let net: TestNetwork;
@@ -49,7 +56,7 @@ describe("C2, X24: a mempool that is flooded", { skip, timeout: 600_000 }, () =>
     net = await TestNetwork.start(comet, 1, undefined, { accounts, config });
     rpc = net.rpc[0] ?? assert.fail("no node");
     await net.publish({ commitBlocks: 100, revealBlocks: 60 });
-    for (const owner of [1, 2, 3, 4]) await net.startExecutor(owner);
+    for (const owner of [1, 2, 3, 4]) await net.startExecutor(owner, { capacity });
     await net.untilEligible(4);
     client = await net.client(0);
     call = rpcCaller(rpc, 4);
@@ -63,12 +70,7 @@ describe("C2, X24: a mempool that is flooded", { skip, timeout: 600_000 }, () =>
     return sign(net.network.chainId, { account, accountNumber, ...more });
   };
   const addressAt = (index: number): string => accounts[index % accounts.length]?.address ?? "";
-  /** A send to a neighbour, with the sequence that follows. */
-  const nextSend = (index: number): Uint8Array => {
-    const sequence = sequences[index] ?? 0n;
-    sequences[index] = sequence + 1n;
-    return by(index, { sequence, messages: [sendMessage(addressAt(index), addressAt(index + 1))] });
-  };
+  /** Of the account, with the sequence that follows. */
   const nextRequest = (index: number): Uint8Array => {
     const sequence = sequences[index] ?? 0n;
     sequences[index] = sequence + 1n;
@@ -81,34 +83,27 @@ describe("C2, X24: a mempool that is flooded", { skip, timeout: 600_000 }, () =>
   };
   const fresh = floodAccounts;
 
-  it("commits and reveals keep flowing beside ten times as many requests and sends: all in time, nobody slashed", async (context) => {
-    const ids: bigint[] = [];
+  it("commits and reveals keep flowing beside ten times as many accepted requests: all in time, nobody slashed", async (context) => {
     const counts = new Array<number>(connections).fill(0);
     const before = await client.height();
-    // Every connection has accounts of its own, so that their sequences stay in order; one in twenty asks for a task.
+    // Every connection has accounts of its own, so that their sequences stay in order.
     const flood = new Flood(rpc, connections, (connection) => {
       const turn = (counts[connection] = (counts[connection] ?? 0) + 1);
-      const index = connection + connections * (turn % (floodAccounts / connections));
-      return turn % 20 === 0 ? nextRequest(index) : nextSend(index);
+      return nextRequest(connection + connections * (turn % (floodAccounts / connections)));
     });
     try {
-      const isFull = async (): Promise<true | undefined> => (flood.full > 0 ? true : undefined);
-      await until(isFull, 120_000, 50).catch(() =>
-        assert.fail(`never full: ${flood.accepted} taken, ${JSON.stringify([...flood.refused])}`),
+      const isTaken = async (): Promise<true | undefined> =>
+        flood.full > 0 && flood.accepted >= flooded ? true : undefined;
+      await until(isTaken, 240_000, 50).catch(() =>
+        assert.fail(`${flood.accepted} taken, ${flood.full} while full`),
       );
-      while (ids.length < asked) {
-        const id = await requested(client);
-        if (id !== undefined) ids.push(id);
-      }
-      for (const id of ids) {
-        await follow(client, id, { timeoutMs: 240_000 });
-      }
     } finally {
       await flood.stop();
     }
+    const stopped = Number(await client.height());
     assert.deepEqual([...flood.refused.keys()], []);
     await emptied(call);
-    // The last of the flood's own tasks may wait for reveals, which are posted when the mempool is empty already.
+    // The last ones may wait for reveals, which are posted when the mempool is empty already.
     const tasks = await until(
       async () => {
         const all = await allTasks(client);
@@ -121,16 +116,22 @@ describe("C2, X24: a mempool that is flooded", { skip, timeout: 600_000 }, () =>
     const posts = await allPosts(client.rpc, last, Number(before));
     const late = posts.filter(({ status }) => status !== PostStatus.POST_STATUS_OK);
     assert.deepEqual(late, [], "expected every post in its window");
-    const offered = flood.accepted + flood.full;
-    assert.ok(offered >= 10 * posts.length, `offered beside ${posts.length} posts: ${offered}`);
+    assert.ok(
+      flood.accepted >= perPost * posts.length,
+      `${flood.accepted} requests accepted beside ${posts.length} posts`,
+    );
+    const beside = posts.filter(({ height }) => height <= stopped);
+    assert.ok(beside.length >= leastBeside, `${beside.length} posts while the flood went on`);
+    // CANCELLED: the nodes had no seat left for it. Where even its request finds none, there is no task.
     const served = tasks.filter(({ status }) => status !== TaskStatus.TASK_STATUS_CANCELLED);
-    // CANCELLED: the nodes had no seat left for it.
-    assert.ok(served.length >= asked, `${served.length} of ${tasks.length} tasks had nodes`);
     served.forEach(assertPaid);
+    // Three commits and three reveals each: no seat was silent.
+    assert.equal(posts.length, 6 * served.length);
     const blocks = last - Number(before);
     context.diagnostic(`${flood.full} times refused because full, in ${blocks} blocks`);
-    context.diagnostic(`reliability: flood transactions accepted = ${flood.accepted}`);
-    context.diagnostic(`reliability: flood transactions refused while full = ${flood.full}`);
+    context.diagnostic(`reliability: flood requests accepted = ${flood.accepted}`);
+    context.diagnostic(`reliability: flood requests refused while full = ${flood.full}`);
+    context.diagnostic(`reliability: flood requests that made a task = ${tasks.length}`);
     context.diagnostic(`reliability: tasks served beside the flood = ${served.length}`);
     context.diagnostic(`reliability: posts in time beside the flood = ${posts.length}`);
   });
@@ -214,22 +215,16 @@ describe("C2, X24: a mempool that is flooded", { skip, timeout: 600_000 }, () =>
 
 const accepted = { code: 0, why: "" };
 
-/** undefined while the mempool has no room for a request. */
-async function requested(client: AssayClient): Promise<bigint | undefined> {
-  return new Promise((resolve) => {
-    const run = client.run(releaseName, taskKey, input, { timeoutMs: 240_000 });
-    run.on("requested", ({ taskId }) => resolve(taskId));
-    run.catch(() => resolve(undefined));
-  });
-}
-
 async function allTasks(client: AssayClient): Promise<Task[]> {
   const all: Task[] = [];
-  for (let taskId = 1n; ; taskId++) {
-    const { task } = await client.tasks.task({ taskId }).catch(() => ({ task: undefined }));
-    if (task === undefined) return all;
-    all.push(task);
-  }
+  let key: Uint8Array = new Uint8Array();
+  do {
+    const page = { key, offset: 0n, limit: 100n, countTotal: false, reverse: false };
+    const { tasks, pagination } = await client.tasks.tasks({ pagination: page });
+    all.push(...tasks);
+    key = pagination?.nextKey ?? new Uint8Array();
+  } while (key.length > 0);
+  return all;
 }
 
 async function waitingOf(call: Caller): Promise<number> {

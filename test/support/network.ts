@@ -68,6 +68,8 @@ export type ExecutorOptions = {
   readonly feeGrant?: boolean;
   /** Which machine of the placement; else this one. */
   readonly place?: number;
+  /** Seats that its node may hold at once; else as many as its stake backs. */
+  readonly capacity?: number;
 };
 
 export type ServiceOptions = {
@@ -207,7 +209,7 @@ export class TestNetwork {
   /** A real executor process for the node of account `owner`, which asks these endpoints in this order. */
   async startExecutor(
     owner: number,
-    { rpc = this.rpc, feeGrant = false, place }: ExecutorOptions = {},
+    { rpc = this.rpc, feeGrant = false, place, capacity }: ExecutorOptions = {},
   ): Promise<ExecutorProcess> {
     const home = this.folder.in(`executor${owner}`);
     const operator = await writeExecutorHome({
@@ -218,7 +220,7 @@ export class TestNetwork {
       services: [this.#manifest],
       ...(feeGrant ? { feeGranter: await this.#address(owner) } : {}),
     });
-    const node = await this.bond(owner, operator.address, undefined, feeGrant);
+    const node = await this.bond(owner, operator.address, undefined, feeGrant, capacity);
     const where = place === undefined ? {} : { place };
     const executor = { home, node, ...where, ...this.#spawnExecutor(home, place) };
     this.executors.push(executor);
@@ -280,6 +282,7 @@ export class TestNetwork {
     operator: string,
     stake = 10_000_000n,
     feeGrant = false,
+    capacity?: number,
   ): Promise<string> {
     const client = await this.client(owner);
     await setUpNode(client, {
@@ -290,7 +293,7 @@ export class TestNetwork {
         stake,
         commitmentMs: 600_000n,
       },
-      ...{ capacity: undefined, operatorFunds: 100_000_000n, endpoint: "", operator, feeGrant },
+      ...{ capacity, operatorFunds: 100_000_000n, endpoint: "", operator, feeGrant },
     });
     return client.sender.address;
   }
