@@ -26,7 +26,8 @@ import { balanceOf } from "../support/ledger.ts";
 import { TestNetwork, releaseName, taskKey, until } from "../support/network.ts";
 
 const { path: comet, skip } = await cometForTests();
-const floodAccounts = 640;
+/** More than the flood's requests that are accepted: each comes from another one. */
+const floodAccounts = 2_560;
 const connections = 64;
 const mempoolSize = 100;
 /** Of genesis before those of the flood. */
@@ -127,9 +128,12 @@ describe("C2, X24: a mempool that is flooded", { skip, timeout: 600_000 }, () =>
     served.forEach(assertPaid);
     // Three commits and three reveals each: no seat was silent.
     assert.equal(posts.length, 6 * served.length);
+    const distinct = sequences.filter((sequence) => sequence > 0n).length;
+    assert.ok(distinct >= flooded, `${distinct} accounts`);
     const blocks = last - Number(before);
     context.diagnostic(`${flood.full} times refused because full, in ${blocks} blocks`);
     context.diagnostic(`reliability: flood requests accepted = ${flood.accepted}`);
+    context.diagnostic(`reliability: distinct accounts in CometBFT's mempool = ${distinct}`);
     context.diagnostic(`reliability: flood requests refused while full = ${flood.full}`);
     context.diagnostic(`reliability: flood requests that made a task = ${tasks.length}`);
     context.diagnostic(`reliability: tasks served beside the flood = ${served.length}`);
