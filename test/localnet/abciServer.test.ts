@@ -6,15 +6,15 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { engineCommand } from "../../cli/supervise/engine.ts";
 import { createServer, type AbciHandlers, type AbciServer } from "../../app/abci/server.ts";
-import { cometForTests, cometHome, onSolo, type CometHome } from "../support/comet.ts";
+import { cometForTests, cometHome, type CometHome } from "../support/comet.ts";
 import { tinyHandlers } from "../support/tinyApp.ts";
 
 const comet = await cometForTests();
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 const hex = (text: string) => Buffer.from(text).toString("hex");
 
-/** One each for consensus, mempool, queries and snapshots, which the solo engine does without. */
-const connections = onSolo ? 3 : 4;
+/** One each for consensus, mempool, queries and snapshots. */
+const connections = 4;
 
 type TxCommit = {
   check_tx: { code: number };
