@@ -16,7 +16,8 @@ export class Cause {
   }
 
   comet(line: string): void {
-    if (looksFatal(line)) this.#comet = line;
+    // The stack behind it would hide what there is to read.
+    if (looksFatal(line)) [this.#comet = line] = line.split(/[ ,]"?stack"?[=:]/, 1);
   }
 
   /**

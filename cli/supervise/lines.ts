@@ -62,5 +62,22 @@ const PLAIN_ERROR = /^(?:panic: |ERROR: |Error: |E\[|(?:Uncaught )?[A-Za-z]*Erro
 
 /** Whether a line that is no JSON tells why a program ended: of Node, of Go, of Comet's log. */
 export function looksFatal(line: string): boolean {
-  return PLAIN_ERROR.test(line);
+  return PLAIN_ERROR.test(line) || saysConsensusFailed(line);
+}
+
+const CONSENSUS_FAILURE = "CONSENSUS FAILURE!!!";
+const CONSENSUS_FAILED = new RegExp(`^E\\[[^\\]]*\\] ${CONSENSUS_FAILURE} +module=consensus `);
+
+/**
+ * Whether CometBFT says that it stopped making blocks for good, of a full disk or an answer that it cannot use: its
+ * process and its RPC live on. Text that a peer sent may stand in a line, so only the message itself counts.
+ */
+export function saysConsensusFailed(line: string): boolean {
+  if (!line.includes(CONSENSUS_FAILURE)) return false;
+  if (!line.startsWith("{")) return CONSENSUS_FAILED.test(line);
+  try {
+    return (JSON.parse(line) as { _msg?: unknown })._msg === CONSENSUS_FAILURE;
+  } catch {
+    return false;
+  }
 }

@@ -6,7 +6,7 @@ import { readAppLine } from "./appLine.ts";
 import { Cause } from "./cause.ts";
 import { Child, describeExit, type Command } from "./child.ts";
 import { beginAgainCode, engineCommand, engineEnv, isSolo } from "./engine.ts";
-import { LogFile, prefixed, type Source } from "./lines.ts";
+import { LogFile, prefixed, saysConsensusFailed, type Source } from "./lines.ts";
 import { Progress } from "./progress.ts";
 
 export type SupervisorOptions = {
@@ -54,6 +54,8 @@ type Events = {
 
 /** A Comet whose app died in the middle of a block may wait for it for good; its WAL makes killing it safe. */
 const orphanMs = 5_000;
+/** Consensus fails too when the app dies: its end is then the cause, and comes within this time. */
+const blameMs = 500;
 
 /** `first` is the one that ended first; of a run that ends without cause there is none. */
 type RunEnd = {
@@ -166,7 +168,9 @@ export class Supervisor extends EventEmitter<Events> {
     }
     if (this.#stopping) return { reason: "stopped", wasReady: true };
     if (!this.#progress.ready(height)) return { reason: "no new height", wasReady: true };
-    const comet = this.#startComet(cause);
+    let failed: () => void = () => undefined;
+    const consensusFailed = new Promise<void>((resolve) => (failed = resolve));
+    const comet = this.#startComet(cause, failed);
     this.emit("ready", { height, pids: this.pids() });
     return Promise.race([
       app.ended.then((exit): RunEnd => {
@@ -177,6 +181,10 @@ export class Supervisor extends EventEmitter<Events> {
         const reason = `${engine} ${describeExit(exit)}`;
         const asked = engine === "solo engine" && exit.code === beginAgainCode;
         return { reason, wasReady: true, first: "comet", asked };
+      }),
+      consensusFailed.then(async (): Promise<RunEnd> => {
+        await delay(blameMs);
+        return { reason: "CometBFT's consensus failed", wasReady: true, first: "comet" };
       }),
     ]);
   }
@@ -196,13 +204,14 @@ export class Supervisor extends EventEmitter<Events> {
     return app;
   }
 
-  #startComet(cause: Cause): Child {
+  #startComet(cause: Cause, failed: () => void): Child {
     const { path, home, args, env } = this.#options.comet;
     const command = engineCommand(path, "start", "--home", home, ...(args ?? []));
     const source = isSolo(path) ? "solo" : "comet";
     const comet = new Child({ ...command, env: { ...engineEnv(), ...env } }, (line) => {
       cause.comet(line);
       this.#write(source, line);
+      if (saysConsensusFailed(line)) failed();
     });
     this.#comet = comet;
     return comet;

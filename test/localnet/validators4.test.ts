@@ -20,18 +20,22 @@ import { utf8Encode } from "../../core/bytes.ts";
 import { TaskStatus } from "../../proto/gen/assay/tasks/v1/tasks.ts";
 import { MsgRequestTaskResponse } from "../../proto/gen/assay/tasks/v1/tx.ts";
 import { notOnSolo } from "../support/comet.ts";
+import { differences } from "../support/headers.ts";
 import { assertQuiet, sendOne } from "../support/idle.ts";
-import { TestNetwork, releaseName, taskKey } from "../support/network.ts";
+import { TestNetwork, releaseName, taskKey, until } from "../support/network.ts";
+import { SmallDisk } from "../support/smallDisk.ts";
 
 const { path: comet, skip } = await notOnSolo("one validator");
+const noDisk = skip === false ? SmallDisk.refusal() : undefined;
 const input = { numbers: [1, 2, 3] };
 
 describe("T8: four consensus validators on real CometBFT", { skip, timeout: 600_000 }, () => {
   let net: TestNetwork;
   let client: AssayClient;
+  const said: string[] = [];
 
   before(async () => {
-    net = await TestNetwork.start(comet, 4);
+    net = await TestNetwork.start(comet, 4, (line) => said.push(line));
     await net.publish({ commitBlocks: 100, revealBlocks: 60 });
     for (const owner of [1, 2, 3, 4]) await net.startExecutor(owner);
     await net.untilEligible(4);
@@ -81,6 +85,52 @@ describe("T8: four consensus validators on real CometBFT", { skip, timeout: 600_
     await net.untilHeight(task.finishedHeight, [net.rpc[0] ?? ""]);
     assert.equal(new Set(await net.appHashes(task.finishedHeight)).size, 1);
   });
+
+  const whatFills = [
+    // The app alone meets the end of its disk, and names it.
+    { part: "data/app", tells: /^node3 halted: E1409: .*ENOSPC.*node3\/data\/app/ },
+    // Whoever meets it first: CometBFT's consensus fails, and its process would live on.
+    { part: "data", tells: /^node3 halted: .*(ENOSPC|no space left on device)/ },
+  ];
+  for (const { part, tells } of whatFills)
+    it(
+      `T7: the disk of a node's ${part} fills: it halts, the others go on, with room it catches up with equal hashes`,
+      { skip: noDisk ?? false },
+      async (test) => {
+        said.length = 0;
+        await net.killValidator(3);
+        const disk = SmallDisk.under(net.folder.in("node3", part), "64m");
+        try {
+          await net.reviveValidator(3);
+          await net.untilHeight(await runs(1), net.rpc.slice(3));
+          const halted = until(
+            () => {
+              disk.fill();
+              return Promise.resolve(said.find((line) => line.startsWith("node3 halted")));
+            },
+            60_000,
+            20,
+          );
+          await runs(2);
+          assert.match(await halted, tells);
+          const without = await runs(1);
+          disk.fill();
+          await assert.rejects(net.reviveValidator(3), "a node with a full disk must not start");
+          await net.killValidator(3);
+          disk.makeRoom();
+          await net.reviveValidator(3);
+          await net.untilHeight(without, net.rpc.slice(3));
+          const last = await runs(1);
+          await net.untilHeight(last, net.rpc.slice(3));
+          assert.deepEqual(await differences(net.rpc, Number(last)), []);
+          test.diagnostic("reliability: nodes whose disk was full = 1");
+        } finally {
+          await net.killValidator(3);
+          disk.remove();
+          await net.reviveValidator(3);
+        }
+      },
+    );
 
   describe("a stock CosmJS client", () => {
     let stock: SigningStargateClient;

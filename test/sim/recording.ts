@@ -1,4 +1,5 @@
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import { RequestFinalizeBlock, RequestInitChain } from "cosmjs-types/tendermint/abci/types";
 import { toHex } from "../../core/bytes.ts";
 
@@ -46,7 +47,9 @@ export type Recorded = {
 };
 
 export function readRecording(path: string): Recorded {
-  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+  const file = readFileSync(path);
+  const text = path.endsWith(".gz") ? gunzipSync(file) : file;
+  const lines = text.toString("utf8").trimEnd().split("\n");
   const parsed = lines.map((line) => JSON.parse(line) as Line);
   const bytesOf = ({ bytes }: Line): Uint8Array => Uint8Array.from(Buffer.from(bytes, "base64"));
   const [first, ...rest] = parsed;

@@ -117,10 +117,12 @@ function requireKinds(test: TestContext, { length }: readonly string[]): void {
   assert.ok(length >= faultKinds, `recording: expected ${faultKinds} fault kinds, got ${length}`);
 }
 
+/** The states that were never reached. */
+export const missingOf = (all: Tallies): string[] => reached.filter((name) => all.get(name) === 0);
+
 /** A fault that nobody tried proves nothing, nor does a state that nobody reached. */
 export function requireCoverage(all: Tallies): void {
-  const missing = reached.filter((name) => all.get(name) === 0);
-  assert.deepEqual(missing, [], "states that were never reached");
+  assert.deepEqual(missingOf(all), [], "states that were never reached");
   const kinds = kindsOf(all);
   assert.ok(
     kinds.length >= faultKinds,

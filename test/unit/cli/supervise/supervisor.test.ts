@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../../../../client/errors/index.ts";
 import { engineEnv } from "../../../../cli/supervise/engine.ts";
+import { saysConsensusFailed } from "../../../../cli/supervise/lines.ts";
 import {
   Supervisor,
   type Restart,
@@ -216,6 +217,36 @@ describe("supervise: supervisor", () => {
     const halted = once(supervisor, "halted") as Promise<[UserError]>;
     await supervisor.start();
     assert.equal((await halted)[0].what, "halted at height 5: ERROR: failed to parse config");
+  });
+
+  const failures = {
+    plain: `E[2026-01-01|00:00:00.000] CONSENSUS FAILURE!!!      module=consensus err="no space left on device" stack="goroutine 1"`,
+    json: `{"_msg":"CONSENSUS FAILURE!!!","err":"no space left on device","level":"error","module":"consensus","stack":"goroutine 1"}`,
+  };
+  for (const [format, line] of Object.entries(failures))
+    it(`T7: restarts both when Comet's consensus fails and its process lives on, ${format} log`, async () => {
+      const zombie = cometScript(
+        `process.stdout.write(${JSON.stringify(`${line}\n`)}); setInterval(() => {}, 1000);`,
+      );
+      const { supervisor, trace } = supervise(idleApp, zombie, { maxRestarts: 1 });
+      const restarted = restartOf(supervisor);
+      const halted = once(supervisor, "halted") as Promise<[UserError]>;
+      await supervisor.start();
+      assert.equal((await restarted).reason, "CometBFT's consensus failed");
+      const [{ what }] = await halted;
+      assert.match(what, /^halted at height 5: .*no space left on device/);
+      assert.doesNotMatch(what, /goroutine/);
+      assert.equal(trace().filter((word) => word === "comet term").length, 2);
+    });
+
+  it("takes no peer's text for a failed consensus", () => {
+    const words = [
+      `I[2026-01-01|00:00:00.000] peer  module=p2p moniker="E[1] CONSENSUS FAILURE!!! module=consensus "`,
+      `E[2026-01-01|00:00:00.000] peer  module=p2p err="CONSENSUS FAILURE!!! module=consensus "`,
+      `{"_msg":"peer","moniker":"CONSENSUS FAILURE!!!","level":"error"}`,
+      `{"_msg":"CONSENSUS FAILURE!!!"`,
+    ];
+    assert.deepEqual(words.map(saysConsensusFailed), [false, false, false, false]);
   });
 
   it("does not restart an app that refuses to start", async () => {
