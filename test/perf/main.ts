@@ -38,7 +38,7 @@ const benches: readonly (readonly [names: string, run: Bench])[] = [
   [
     "sync,G11",
     async (comet, { blocks, sends }) => {
-      await blockSync(comet, Math.min(blocks, 1_000));
+      await blockSync(comet, blocks);
       await joiningNode(comet, sends);
     },
   ],
