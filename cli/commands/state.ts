@@ -5,6 +5,7 @@ import { resolveComet } from "../comet/resolve.ts";
 import type { CliContext } from "../context.ts";
 import { askState } from "../home/stateTool.ts";
 import type { Register } from "../register.ts";
+import { engineOf, engineTitles } from "../supervise/engine.ts";
 
 type RollbackFlags = { height?: string; withComet?: boolean; cometbft?: string };
 type ExportFlags = { height?: string; outputDocument?: string };
@@ -43,14 +44,22 @@ function requireHeight(text: string): string {
 
 async function rollback(cli: CliContext, flags: RollbackFlags): Promise<void> {
   const { home, output } = cli.options;
+  const engine = engineOf(home) ?? "comet";
+  if (flags.withComet === true && engine === "solo") {
+    throw new UserError("E4011", `--with-comet: expected CometBFT's blocks, got the solo engine's`, {
+      looked: [home],
+      fix: ["assay rollback", "assay start: the solo engine replays its blocks"],
+    });
+  }
   const answer = await askState(home, "rollback", flags.height);
   const { height, app_hash: appHash } = JSON.parse(answer) as { height: string; app_hash: string };
   if (flags.withComet === true) await rollbackComet(cli, flags);
   if (output === "json") return cli.out(answer);
   cli.out(`app        height ${height}   app hash ${appHash.toUpperCase()}`);
   if (flags.withComet === true) return;
-  cli.err("CometBFT   replays the blocks after it at the next: assay start");
-  cli.err("           if it then reports another app hash: assay rollback --with-comet");
+  cli.err(`${engineTitles[engine]} replays the blocks after it at the next: assay start`);
+  if (engine === "comet")
+    cli.err("if it then reports another app hash: assay rollback --with-comet");
 }
 
 /** Takes CometBFT's own state one block back; it keeps the block and plays it again. */

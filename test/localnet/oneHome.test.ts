@@ -198,4 +198,26 @@ describe("one home, by the commands of an operator", { skip, timeout: 300_000 },
     assert.equal(again.status, 0, again.text);
     if (onSolo) assert.doesNotMatch(again.text, /CometBFT/);
   });
+
+  it("rollback takes the app one block back, and the engine plays it again", async () => {
+    type Info = { response: { last_block_height: string; last_block_app_hash: string } };
+    const stateOf = async (): Promise<Info["response"]> => {
+      const { response } = await connectRpc(node.rpc.url).call<Info>("abci_info", {});
+      return response;
+    };
+    await node.start();
+    const before = await stateOf();
+    assert.equal(await node.stop(), 0);
+    const back = BigInt(before.last_block_height) - 1n;
+    const { text } = await node.must("rollback");
+    assert.match(text, new RegExp(`^app {8}height ${back} `));
+    const title = onSolo ? "the solo engine" : "CometBFT";
+    assert.match(text, new RegExp(`^${title} replays the blocks after it`, "m"));
+    if (onSolo) {
+      assert.doesNotMatch(text, /CometBFT/);
+      assert.match((await node.assay("rollback", "--with-comet")).text, /error E4011: /);
+    }
+    await node.start();
+    assert.deepEqual(await stateOf(), before);
+  });
 });

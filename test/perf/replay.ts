@@ -137,22 +137,23 @@ export async function blockSync(comet: string, blocks: number): Promise<void> {
   const accounts = loadAccounts(2_000, "assay");
   const all = ((warmUpBlocks + blocks) * txsInBlock) / accounts.length;
   const sends = sendsOf(accounts, Math.ceil(all));
-  const blockAt = (i: number): Buffer[] => sends.slice(i * txsInBlock, (i + 1) * txsInBlock);
+  const blocksAt = (from: number, to: number): Buffer[][] =>
+    Array.from({ length: to - from }, (_, i) =>
+      sends.slice((from + i) * txsInBlock, (from + i + 1) * txsInBlock),
+    );
   const sync = async (nodeArgs: readonly string[]): Promise<Synced> => {
     const { home } = await assayHome(comet, accounts, "sync");
     const app = await Replayer.start(home, nodeArgs);
     try {
       await app.block([]);
-      let next = 0;
-      while (next < warmUpBlocks) await app.block(blockAt(next++));
+      await app.blocks(blocksAt(0, warmUpBlocks));
       const before = app.cpuSeconds;
       const perSecond: number[] = [];
-      for (let round = 1; round <= rounds; round++) {
-        const from = next;
-        const to = warmUpBlocks + Math.round((blocks * round) / rounds);
-        const began = performance.now();
-        while (next < to) await app.block(blockAt(next++));
-        perSecond.push(((to - from) * 1000) / (performance.now() - began));
+      for (let round = 0; round < rounds; round++) {
+        const [from = 0, to = 0] = [round, round + 1].map(
+          (at) => warmUpBlocks + Math.round((blocks * at) / rounds),
+        );
+        perSecond.push(((to - from) * 1000) / (await app.blocks(blocksAt(from, to))));
       }
       return { perSecond, cpuMs: ((app.cpuSeconds - before) * 1000) / blocks };
     } finally {

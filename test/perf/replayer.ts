@@ -2,9 +2,13 @@ import { spawn, type ChildProcess } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { Timestamp } from "cosmjs-types/google/protobuf/timestamp";
-import type { RequestFinalizeBlock, Response } from "cosmjs-types/tendermint/abci/types";
+import {
+  Response,
+  type RequestFinalizeBlock,
+  type ResponseFinalizeBlock,
+} from "cosmjs-types/tendermint/abci/types";
 import { appProgram } from "../../cli/home/programs.ts";
-import { AbciClient } from "../support/abci.ts";
+import { AbciClient, requestFrame } from "../support/abci.ts";
 import { cpuSeconds } from "./harness.ts";
 import { finished } from "./node.ts";
 
@@ -112,21 +116,49 @@ export class Replayer {
 
   /** One decided block; throws when a transaction of it failed. */
   async block(txs: readonly Uint8Array[]): Promise<BlockTimes> {
-    this.height += 1n;
     const began = performance.now();
-    const request: Partial<RequestFinalizeBlock> = {
-      height: this.height,
-      time: this.#time(),
-      txs: [...txs],
-      hash: this.#hash(),
-      ...this.#proposer(),
-    };
-    const { finalizeBlock } = await this.#ask({ finalizeBlock: request });
-    const failed = finalizeBlock?.txResults.find(({ code }) => code !== 0);
-    if (failed !== undefined) throw new Error(`block ${this.height}: ${failed.log}`);
+    const { finalizeBlock } = await this.#ask(this.#decided(txs));
+    this.#requireGood(finalizeBlock);
     const decided = performance.now();
     await this.#ask({ commit: {} });
     return { finalizeMs: decided - began, commitMs: performance.now() - decided };
+  }
+
+  /**
+   * The time of the app alone for decided blocks, one after the other, ms: requests are encoded before the clock starts
+   * and answers judged after it ended. Throws when a transaction failed.
+   */
+  async blocks(all: readonly (readonly Uint8Array[])[]): Promise<number> {
+    const flush = requestFrame({ flush: {} });
+    const commit = Buffer.concat([requestFrame({ commit: {} }), flush]);
+    const requests = all.map((txs) => Buffer.concat([requestFrame(this.#decided(txs)), flush]));
+    const answers: Uint8Array[] = [];
+    const began = performance.now();
+    for (const request of requests) {
+      this.#client.socket.write(request);
+      answers.push(...(await this.#client.takeFrames(2)));
+      this.#client.socket.write(commit);
+      answers.push(...(await this.#client.takeFrames(2)));
+    }
+    const ms = performance.now() - began;
+    const decoded = answers.map((frame) => Response.decode(frame));
+    const finalized = decoded.filter(({ finalizeBlock }) => finalizeBlock !== undefined);
+    const committed = decoded.filter(({ commit: done }) => done !== undefined);
+    for (const { finalizeBlock } of finalized) this.#requireGood(finalizeBlock);
+    const got = Math.min(finalized.length, committed.length);
+    if (got !== all.length) throw new Error(`the app: expected ${all.length} blocks, got ${got}`);
+    return ms;
+  }
+
+  #decided(txs: readonly Uint8Array[]): { finalizeBlock: Partial<RequestFinalizeBlock> } {
+    this.height += 1n;
+    const block = { height: this.height, time: this.#time(), hash: this.#hash() };
+    return { finalizeBlock: { ...block, txs: [...txs], ...this.#proposer() } };
+  }
+
+  #requireGood(answer: ResponseFinalizeBlock | undefined): void {
+    const failed = answer?.txResults.find(({ code }) => code !== 0);
+    if (failed !== undefined) throw new Error(`block ${this.height}: ${failed.log}`);
   }
 
   async stop(): Promise<void> {

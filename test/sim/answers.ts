@@ -1,4 +1,8 @@
-import { ExecTxResult, ResponseFinalizeBlock } from "cosmjs-types/tendermint/abci/types";
+import {
+  ExecTxResult,
+  ResponseFinalizeBlock,
+  ResponseInitChain,
+} from "cosmjs-types/tendermint/abci/types";
 import { equalBytes, toHex } from "../../core/bytes.ts";
 import { sha256 } from "../../core/crypto/sha256.ts";
 
@@ -15,6 +19,10 @@ export function answerHash({ txResults, validatorUpdates }: ResponseFinalizeBloc
   });
   return sha256(ResponseFinalizeBlock.encode(answer).finish());
 }
+
+/** App hash, validators and parameters that a chain begins with: CometBFT holds them against its own genesis. */
+export const genesisHash = (answer: ResponseInitChain): Uint8Array =>
+  sha256(ResponseInitChain.encode(answer).finish());
 
 /** Replicas of one build say the same to the letter, events and texts too; what differs first otherwise. */
 export function differenceOf(

@@ -3,7 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import type { ExecTxResult, ResponseFinalizeBlock } from "cosmjs-types/tendermint/abci/types";
+import {
+  ResponseInitChain,
+  type ExecTxResult,
+  type ResponseFinalizeBlock,
+} from "cosmjs-types/tendermint/abci/types";
 import { Luck } from "./luck.ts";
 import { Divergence, SimNetwork } from "./network.ts";
 import { Recorder } from "./recording.ts";
@@ -99,6 +103,20 @@ describe("a replica with the state of the others that answers something else", (
     lie(net.replicas[1], moreGas);
     const told = divergence(/^crashing, second FinalizeBlock of 3: transaction 0: /);
     await assert.rejects(play(net), told);
+  });
+
+  it("D17: is told when it begins with other validators", async () => {
+    const net = networkOf([plain, { name: "crashing", crashes: 1_000 }]);
+    const { app } = net.first;
+    const other = net.replicas[1] ?? assert.fail("expected a replica");
+    other.restart = () => {
+      other.app = {
+        ...app,
+        initChain: () => ResponseInitChain.fromPartial({ validators: [{ power: 2n }] }),
+      };
+      return Promise.resolve();
+    };
+    await assert.rejects(play(net), divergence(/^crashing at genesis: expected /));
   });
 
   it("is not told when it says the same", async () => {

@@ -7,7 +7,7 @@ import {
 } from "cosmjs-types/tendermint/abci/types";
 import { contributionTx } from "../../app/proposal/contribution.ts";
 import { blsSign } from "../../app/crypto/bls.ts";
-import { toHex } from "../../core/bytes.ts";
+import { equalBytes, toHex } from "../../core/bytes.ts";
 import type { ReadCtx } from "../../core/context.ts";
 import { FatalError } from "../../core/errors.ts";
 import * as beacon from "../../modules/beacon/index.ts";
@@ -15,7 +15,7 @@ import * as clock from "../../modules/clock/index.ts";
 import { ConsensusParams } from "../../proto/cosmos.ts";
 import { testPower } from "../support/chainGenesis.ts";
 import { testProposer, type TestProposer } from "../support/keys.ts";
-import { answerHash, differenceOf } from "./answers.ts";
+import { answerHash, differenceOf, genesisHash } from "./answers.ts";
 import type { Luck } from "./luck.ts";
 import type { Recorder } from "./recording.ts";
 import { SimReplica, type Habits } from "./replica.ts";
@@ -64,6 +64,8 @@ export class SimNetwork {
   readonly tallies: Tallies;
   readonly #luck: Luck;
   readonly #options: NetworkOptions;
+  /** What the first replica said to InitChain. */
+  #genesis: Uint8Array | undefined;
   height = 0n;
   timeMs: bigint;
   appHash: Uint8Array = new Uint8Array();
@@ -83,8 +85,17 @@ export class SimNetwork {
     this.proposers = Array.from({ length: options.proposers }, (_, i) => testProposer(i));
     this.replicas = options.habits.map((habits) => new SimReplica(options.chainId, habits));
     const request = this.#initRequest();
-    for (const replica of this.replicas) replica.initChain(request);
-    options.record?.("init", RequestInitChain.encode(request).finish(), zeros, zeros);
+    for (const replica of this.replicas) this.#begin(replica, request);
+    const bytes = RequestInitChain.encode(request).finish();
+    options.record?.("init", bytes, zeros, this.#genesis ?? zeros);
+  }
+
+  #begin(replica: SimReplica, request: RequestInitChain = this.#initRequest()): void {
+    const own = genesisHash(replica.initChain(request));
+    this.#genesis ??= own;
+    if (equalBytes(own, this.#genesis)) return;
+    const [expected, got] = [this.#genesis, own].map(toHex);
+    throw new Divergence(`${replica.habits.name} at genesis: expected ${expected}, got ${got}`);
   }
 
   #initRequest(): RequestInitChain {
@@ -278,7 +289,7 @@ export class SimNetwork {
       const bad = this.#request(at, txs.slice(1), []);
       assert.throws(() => replica.app.finalizeBlock(bad), FatalError);
       await replica.restart();
-      if (at.height === 1n) replica.initChain(this.#initRequest());
+      if (at.height === 1n) this.#begin(replica);
     }
   }
 
@@ -334,7 +345,7 @@ export class SimNetwork {
   /** Begins again from what was committed; before the first commit that is the genesis. */
   async #revive(replica: SimReplica): Promise<void> {
     await replica.restart();
-    if (replica.state.height === 0n) replica.initChain(this.#initRequest());
+    if (replica.state.height === 0n) this.#begin(replica);
   }
 
   /** CometBFT tells of it; this version of the app may not fork over it. */

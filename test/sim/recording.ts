@@ -43,6 +43,8 @@ export type RecordedBlock = {
 
 export type Recorded = {
   readonly init: RequestInitChain;
+  /** What genesisHash says of the answer to it. */
+  readonly begun: string;
   readonly blocks: readonly RecordedBlock[];
 };
 
@@ -56,6 +58,7 @@ export function readRecording(path: string): Recorded {
   if (first?.kind !== "init") throw new Error(`recording: expected init first in ${path}`);
   return {
     init: RequestInitChain.decode(bytesOf(first)),
+    begun: first.answer,
     blocks: rest.map((line) => ({
       request: RequestFinalizeBlock.decode(bytesOf(line)),
       hash: line.hash,

@@ -11,7 +11,7 @@ import { assertNative } from "../../app/crypto/native.ts";
 import { openDb } from "../../app/db/index.ts";
 import { modules } from "../../app/modules.ts";
 import { toHex } from "../../core/bytes.ts";
-import { answerHash } from "./answers.ts";
+import { answerHash, genesisHash } from "./answers.ts";
 import { freezeIntrinsics, withBareGlobals } from "./bareGlobals.ts";
 import { probes } from "./probes.ts";
 import { readRecording } from "./recording.ts";
@@ -34,7 +34,7 @@ assertNative();
 if (process.env["FROZEN"] === "1") freezeIntrinsics();
 
 const [file = "", home = "", until = "1000000000"] = process.argv.slice(2);
-const { init, blocks } = readRecording(file);
+const { init, begun, blocks } = readRecording(file);
 const registry = buildRegistry(modules, loadDescriptors());
 const { chainId } = init;
 const db = openDb(home, { chainId, stores: registry.stores, snapshotEvery: 100n });
@@ -48,7 +48,11 @@ const state = new ChainState(
   appCrypto(),
 );
 const app = createHandlers(state);
-if (db.lastHeight === 0n) app.initChain(init);
+const genesis = db.lastHeight === 0n ? toHex(genesisHash(app.initChain(init))) : begun;
+if (genesis !== begun) {
+  console.log(`genesis: expected ${begun}, got ${genesis}`);
+  process.exit(1);
+}
 const cpuMs: number[] = [];
 const bare = process.env["BARE_GLOBALS"] === "1";
 for (const { request, hash, answer } of blocks) {

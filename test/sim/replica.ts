@@ -5,6 +5,7 @@ import type {
   RequestFinalizeBlock,
   RequestInitChain,
   ResponseFinalizeBlock,
+  ResponseInitChain,
 } from "cosmjs-types/tendermint/abci/types";
 import type { AbciHandlers } from "../../app/abci/handlers.ts";
 import { createHandlers } from "../../app/app.ts";
@@ -63,8 +64,8 @@ export class SimReplica {
     this.app = createHandlers(this.state);
   }
 
-  initChain(request: RequestInitChain): void {
-    this.app.initChain(request);
+  initChain(request: RequestInitChain): ResponseInitChain {
+    return this.app.initChain(request);
   }
 
   proposeAs(secret: Uint8Array | undefined): void {
