@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { AssayClient } from "../../client/index.ts";
 import { Flood, sendMessage, sign } from "../support/flood.ts";
 import { TestNetwork, releaseName, taskKey } from "../support/network.ts";
-import { compactedBytes } from "./chain4.ts";
+import { bytesOf as bytesIn, compactedBytes } from "./chain4.ts";
 import { percentile, report } from "./harness.ts";
 import { loadAccounts } from "./load.ts";
 
@@ -36,9 +36,27 @@ export async function footprint(comet: string): Promise<void> {
       });
     }
     await underFlood(net, client, senders);
+    await idleDay(net);
   } finally {
     await net.stop();
   }
+}
+
+/** A minute without an executor, who would send heartbeats, times the minutes of a day. */
+async function idleDay(net: TestNetwork): Promise<void> {
+  await net.stopExecutors();
+  await delay(15_000);
+  const home = net.folder.in("node0");
+  const before = bytesIn(home);
+  await delay(quietMs);
+  const value = ((bytesIn(home) - before) * 86_400_000) / quietMs;
+  const params = { validators: 4 };
+  const row = {
+    id: "G13",
+    what: "on disk without WAL: a day without a transaction",
+    unit: "bytes",
+  };
+  report({ ...row, value, params, beside: true });
 }
 
 async function bytesOf(net: TestNetwork, what: string, act: () => Promise<number>): Promise<void> {
