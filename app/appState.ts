@@ -16,7 +16,7 @@ import type { Registry } from "./appRegistry.ts";
 import type { Db } from "./db/index.ts";
 import type { AnteEnv, AnteMode } from "./tx/ante.ts";
 import type { VerifyBatch } from "./tx/preverify.ts";
-import { TxCache } from "./tx/cache.ts";
+import { leastCachedTxs, TxCache } from "./tx/cache.ts";
 import { MempoolQuota } from "./tx/mempool.ts";
 import { Acceptances, type CheckState } from "./tx/check.ts";
 import { Waiting } from "./tx/waiting.ts";
@@ -85,7 +85,10 @@ export class ChainState {
     this.crypto = crypto;
     this.verifyBatch = verifyBatch;
     this.quota = config.mempool === undefined ? undefined : new MempoolQuota(config.mempool);
-    this.txs = new TxCache(registry);
+    this.txs = new TxCache(
+      registry,
+      Math.max(leastCachedTxs, 2 * Number(config.mempool?.txs ?? 0n)),
+    );
     if (db.lastHeight > 0n) this.#params = ConsensusParams.decode(db.meta);
   }
 

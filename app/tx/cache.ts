@@ -2,6 +2,9 @@ import type { Registry } from "../appRegistry.ts";
 import { endText } from "../crypto/nativeBytes.ts";
 import { decodeTx, type DecodedTx } from "./decode.ts";
 
+/** Of a small mempool too: what is refused later is kept as well, and a flood of it must not push out what waits. */
+export const leastCachedTxs = 60_000;
+
 /** A signature's S stands at the end: enough to tell transactions apart, and no digest of them all. */
 const keyOf = (bytes: Uint8Array): string => endText(bytes, 32);
 
@@ -18,8 +21,8 @@ export class TxCache {
   #young = new Map<string, DecodedTx>();
   #old = new Map<string, DecodedTx>();
 
-  /** The defaults hold a mempool of 30,000 small transactions with the block that is made of it. */
-  constructor(registry: Registry, limit = 60_000, limitBytes = 32 * 1024 * 1024) {
+  /** `limit`: twice what may wait holds a full mempool with the block that is made of it. */
+  constructor(registry: Registry, limit = leastCachedTxs, limitBytes = 32 * 1024 * 1024) {
     this.#registry = registry;
     this.#halfTxs = limit >> 1;
     this.#halfBytes = limitBytes >> 1;

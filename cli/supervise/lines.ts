@@ -66,7 +66,7 @@ export function looksFatal(line: string): boolean {
 }
 
 const CONSENSUS_FAILURE = "CONSENSUS FAILURE!!!";
-const CONSENSUS_FAILED = new RegExp(`^E\\[[^\\]]*\\] ${CONSENSUS_FAILURE} +module=consensus `);
+const CONSENSUS_FAILED = /^E\[[^\]]*\] CONSENSUS FAILURE!!! +module=consensus /;
 
 /**
  * Whether CometBFT says that it stopped making blocks for good, of a full disk or an answer that it cannot use: its

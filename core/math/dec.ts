@@ -15,7 +15,7 @@ export function ratio(a: bigint, b: bigint): Dec {
 }
 
 export function mulFloor(a: bigint, b: Dec): bigint {
-  return mulDivFloor(a, b, one);
+  return b === one && a >= 0n ? a : mulDivFloor(a, b, one);
 }
 
 export function mulCeil(a: bigint, b: Dec): bigint {

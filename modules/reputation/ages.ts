@@ -18,15 +18,17 @@ export function agesAt(ctx: ReadCtx): Ages {
   const now = clock.epochStartMs(ctx, epoch);
   const { halfLifeMs } = params(ctx);
   const known = new Map<bigint, Halvings>();
+  // Nearly all records were touched in the same few epochs.
+  let last: readonly [epoch: bigint, age: Halvings] | undefined;
   return {
     epoch,
     name: `${epoch} ${now} ${genesis} ${halfLifeMs}`,
     // Reads nothing: what is worked out of it is remembered, and gas must not tell (B23).
     since(touched) {
-      const found = known.get(touched);
-      if (found !== undefined) return found;
-      const age = halvings((epoch - touched) * epochMs, halfLifeMs);
+      if (last?.[0] === touched) return last[1];
+      const age = known.get(touched) ?? halvings((epoch - touched) * epochMs, halfLifeMs);
       known.set(touched, age);
+      last = [touched, age];
       return age;
     },
   };

@@ -36,7 +36,7 @@ export function commitmentFactor(remainingMs: bigint): Dec {
 
 /** F = 1 / (1 + open / capacity). */
 export function loadFactor(openSeats: number, capacity: number): Dec {
-  return ratio(BigInt(capacity), BigInt(capacity + openSeats));
+  return openSeats === 0 ? dec(one) : ratio(BigInt(capacity), BigInt(capacity + openSeats));
 }
 
 /** w = S * C * P^2 * I * U * F: each factor a Dec (P^2 too), left to right, floored to 1e-18 after each. */
@@ -47,7 +47,8 @@ export function weightOf(factors: Factors): Dec {
 /** The product of w before its last factor, the only one that every seat changes. */
 export function unloadedWeight(factors: Omit<Factors, "node" | "load">): bigint {
   const { stake, commitment, performance, incidents, uptime } = factors;
-  const committed = mulFloor(stake * one, commitment);
+  // S x C in units of 1e-18 has nothing to floor.
+  const committed = stake * commitment;
   const performed = mulFloor(committed, dec(mulFloor(performance, performance)));
   return mulFloor(mulFloor(performed, incidents), uptime);
 }
