@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { after, before, describe, it } from "node:test";
+import { program } from "../../cli/home/programs.ts";
 import { appInfo, blockAt } from "../support/blocks.ts";
 import { notOnSolo, type Rpc } from "../support/comet.ts";
 import { transfer } from "../support/idle.ts";
@@ -44,7 +47,7 @@ describe("T9: state sync over real CometBFT", { skip, timeout: 600_000 }, () => 
     for (let i = 0; i < count; i++) await client.send([transfer(client.sender.address)]);
   };
 
-  const joined = async (node: SyncNode): Promise<void> => {
+  const joined = async (node: Pick<SyncNode, "rpc">): Promise<void> => {
     await until(
       async () => {
         const info = await syncInfo(node.rpc).catch(() => undefined);
@@ -58,7 +61,11 @@ describe("T9: state sync over real CometBFT", { skip, timeout: 600_000 }, () => 
   };
 
   /** Every block of both nodes names the same app hash, as do both apps. */
-  const assertSame = async (node: SyncNode, from: number, blocks: number): Promise<void> => {
+  const assertSame = async (
+    node: Pick<SyncNode, "rpc">,
+    from: number,
+    blocks: number,
+  ): Promise<void> => {
     await node.rpc.untilHeight(from + blocks);
     for (let height = from; height < from + blocks; height += 10) {
       const own = await blockAt(node.rpc, height);
@@ -111,6 +118,28 @@ describe("T9: state sync over real CometBFT", { skip, timeout: 600_000 }, () => 
     const now = await appInfo(validator.rpc);
     await assertSame(node, now.height, 30);
     context.diagnostic(`reliability: nodes joined by state sync = ${net.nodes.length - 1}`);
+  });
+
+  it("an operator's node joins by `assay start --trust-height --trust-hash --rpc-servers`", async (context) => {
+    const node = await net.newcomer();
+    const { height } = await appInfo(validator.rpc);
+    const trust = await trustAt(validator.rpc, height - 1);
+    const servers = net.nodes.map(({ rpc }) => rpc.url).join(",");
+    const flags = ["--trust-height", String(trust.height), "--trust-hash", trust.hash];
+    const words = ["start", "--quiet", "--home", node.home, "--cometbft", comet];
+    const { command, args } = program("cli/main", ...words, ...flags, "--rpc-servers", servers);
+    const child = spawn(command, args, { stdio: ["ignore", "ignore", "inherit"] });
+    const ended = once(child, "exit");
+    try {
+      await joined(node);
+      assert.ok(Number((await syncInfo(node.rpc)).earliest_block_height) > 3_000);
+      await send(1);
+      await assertSame(node, (await appInfo(validator.rpc)).height, 20);
+    } finally {
+      child.kill("SIGTERM");
+    }
+    assert.deepEqual(await ended, [0, null]);
+    context.diagnostic("reliability: nodes joined by state sync = 1");
   });
 
   it("a joined node that is killed goes on from its own files", async () => {

@@ -136,6 +136,14 @@ export class SyncNet {
     });
   }
 
+  /** A home without blocks that knows genesis and peers, for an operator to start. */
+  async newcomer(): Promise<SyncHome> {
+    const node = await this.#home();
+    writeGenesis(node.home, this.#genesis);
+    edit(path.join(node.home, "config", "config.toml"), { ...fast, ...peersOf(this.nodes) });
+    return node;
+  }
+
   /** A home without blocks that fetches all of them from the others. */
   async follow(from: readonly SyncNode[] = this.nodes): Promise<SyncNode> {
     const node = await this.#home();
