@@ -46,14 +46,12 @@ async function rollback(cli: CliContext, flags: RollbackFlags): Promise<void> {
   const { home, output } = cli.options;
   const engine = engineOf(home) ?? "comet";
   if (flags.withComet === true && engine === "solo") {
-    throw new UserError(
-      "E4011",
-      `--with-comet: expected CometBFT's blocks, got the solo engine's`,
-      {
-        looked: [home],
-        fix: ["assay rollback", "assay start: the solo engine replays its blocks"],
-      },
-    );
+    const names = {
+      field: "--with-comet",
+      expected: "blocks of CometBFT",
+      actual: "the solo engine's",
+    };
+    throw userError("E4011", names, { fix: ["assay rollback"] });
   }
   const answer = await askState(home, "rollback", flags.height);
   const { height, app_hash: appHash } = JSON.parse(answer) as { height: string; app_hash: string };
