@@ -47,7 +47,7 @@ export function storedLines(): Line[] {
 
 /** What tells apart two figures of one goal: the sizes, not what was measured beside. */
 export function sizesOf({ params = {} }: Figure): string {
-  return ["N", "keys", "nodes", "down", "accounts", "sends", "tasks", "minutes", "blocks"]
+  return ["N", "keys", "nodes", "down", "accounts", "sends", "tasks", "minutes"]
     .map((name) => params[name] ?? "")
     .join("/");
 }

@@ -2,6 +2,7 @@ import { assertNative } from "../../app/crypto/native.ts";
 import { treeHasherName } from "../../app/crypto/treeHasher.ts";
 import { resolveComet } from "../../cli/comet/resolve.ts";
 import { trees, verifiers } from "./anchors.ts";
+import { atTheCaps } from "./caps.ts";
 import { idle, loneSend } from "./chain4.ts";
 import { selection } from "./g8Selection.ts";
 import { footprint } from "./footprint.ts";
@@ -25,6 +26,7 @@ const benches: readonly (readonly [names: string, run: Bench])[] = [
       for (const nodes of [10_000, 100_000]) await selection(nodes, 15);
     },
   ],
+  ["caps,P12", () => Promise.resolve(atTheCaps())],
   ["verify,G4", verifiers],
   ["trees,G3", trees],
   ["pipeline", (comet, { sends, profile }) => pipeline(comet, sends, profile)],
