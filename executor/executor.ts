@@ -12,6 +12,7 @@ export type ExecutorParts = RunParts & { readonly pollMs: number };
 
 const bondsEveryMs = 2_000;
 const forgetAfterBlocks = 100n;
+const tellAgainMs = 30_000;
 
 /**
  * Serves the seats of one operator: reads its open seats at every new height, runs the service, commits, reveals.
@@ -29,6 +30,7 @@ export class Executor {
   #bondsReadMs = 0;
   #wake: () => void = () => undefined;
   #stopping = false;
+  #told = { why: "", atMs: 0 };
 
   constructor(parts: ExecutorParts) {
     const { client, log } = parts;
@@ -47,11 +49,19 @@ export class Executor {
         this.#parts.metrics.roundDone();
       } catch (error) {
         this.#parts.metrics.roundFailed(error instanceof RpcUnavailable);
-        this.#parts.log.warn({ why: String(error) }, "round failed");
+        this.#tell(String(error));
       }
       await this.#sleep();
     }
     await this.#runs.settled();
+  }
+
+  /** What goes on failing is told from time to time, not five times a second. */
+  #tell(why: string): void {
+    const now = Date.now();
+    if (why === this.#told.why && now < this.#told.atMs + tellAgainMs) return;
+    this.#told = { why, atMs: now };
+    this.#parts.log.warn({ why }, "round failed");
   }
 
   /** Finishes nothing new; results in the journal are posted by the next start. */

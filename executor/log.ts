@@ -7,6 +7,8 @@ export function makeLogger(
   level: string,
   destination = pino.destination({ sync: true, fd: 2 }),
 ): Logger {
+  // Seats are served all the same where a log cannot be written, as on a full disk.
+  destination.on("error", () => undefined);
   return pino(
     {
       ...{ level, base: { module: "executor" }, redact: redaction },
