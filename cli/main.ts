@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { userError } from "../client/index.ts";
 import { commands } from "./commands/index.ts";
 import { makeContext, type CliContext } from "./context.ts";
 import { errorText, exitCodeOf, exitCodes } from "./exit.ts";
@@ -42,6 +43,15 @@ async function main(): Promise<number> {
   }
 }
 
+/** A pipe that was closed has read enough; anything else is output that somebody waits for in vain. */
+function outputFailed({ code, message }: NodeJS.ErrnoException): never {
+  if (code === "EPIPE") process.exit(exitCodes.done);
+  process.stderr.write(`${errorText(userError("E1438", { detail: message })) ?? ""}\n`);
+  process.exit(exitCodes.local);
+}
+
+process.stdout.on("error", outputFailed);
+process.stderr.on("error", () => undefined);
 process.on("SIGINT", () => process.exit(exitCodes.interrupted));
 const code = await main();
 process.exitCode = code;

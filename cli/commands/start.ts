@@ -56,6 +56,8 @@ async function start(cli: CliContext, flags: Flags): Promise<void> {
     node.once("stopped", () => resolve(undefined));
   });
   stopOnSignals(cli, () => node.stop());
+  // Words that nobody can keep, on a full disk or a closed terminal, are no reason for a node to end.
+  process.stdout.removeAllListeners("error").on("error", () => undefined);
   const { height } = await node.start();
   showBanner(cli, chainId, engine, height);
   const halted = await ended;

@@ -228,6 +228,11 @@ export const errorTable = {
     ],
     docs: "Results, salts and signed posts are on the disk before they are acted on. While that fails nothing new is posted, so that no seat commits twice to different results.",
   },
+  E1438: {
+    template: "the output could not be written: {detail}",
+    hint: ["make room, or write it to another place"],
+    docs: "What the command says did not reach the file that it goes to. What it did on the chain is done.",
+  },
   E1441: {
     template: "{count} of {checks} checks failed",
     hint: ["each line that begins with FAIL says what to do"],

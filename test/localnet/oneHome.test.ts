@@ -13,6 +13,8 @@ import { Secrets, logsBelow } from "../support/leaks.ts";
 import { keptOf, OneHome } from "../support/oneHome.ts";
 
 const { path: engine, skip } = await cometForTests();
+const fullDisk = "/dev/full";
+const noFullDisk = fs.existsSync(fullDisk) ? false : `needs ${fullDisk}`;
 
 describe("one home, by the commands of an operator", { skip, timeout: 300_000 }, () => {
   let node: OneHome;
@@ -220,4 +222,21 @@ describe("one home, by the commands of an operator", { skip, timeout: 300_000 },
     await node.start();
     assert.deepEqual(await stateOf(), before);
   });
+
+  it(
+    "T7: a node whose words go to a full disk lives and ends in order",
+    { skip: noFullDisk },
+    async () => {
+      assert.equal(await node.stop(), 0);
+      const file = fs.openSync(fullDisk, "w");
+      const child = await node.start(file);
+      fs.closeSync(file);
+      // Longer than its first words took.
+      await delay(1_000);
+      assert.equal(child.exitCode, null);
+      const { status, text } = await node.assay("status");
+      assert.equal(status, 0, text);
+      assert.equal(await node.stop(), 0);
+    },
+  );
 });

@@ -100,12 +100,17 @@ export class OneHome {
     return child;
   }
 
-  /** `assay start`, until the second block: the one that proves genesis. */
-  async start(): Promise<ChildProcess> {
-    const child = this.begin("start", "--quiet");
+  /** `assay start`, until the second block: the one that proves genesis. `into`: where all its words go. */
+  async start(into?: number): Promise<ChildProcess> {
+    const child = into === undefined ? this.begin("start", "--quiet") : this.#wordsInto(into);
     this.#running = child;
     await this.rpc.untilHeight(2);
     return child;
+  }
+
+  #wordsInto(file: number): ChildProcess {
+    const { command, args } = program("cli/main", "start", "--home", this.home);
+    return spawn(command, args, { env: this.#env, stdio: ["ignore", file, file] });
   }
 
   /** As systemd does; resolves with the exit code. */

@@ -48,6 +48,31 @@ describe("cli: exit codes and streams", () => {
     }
   });
 
+  const fullDisk = "/dev/full";
+  it(
+    "T7: E1438: output that a full disk takes is told, without a stack",
+    { skip: fs.existsSync(fullDisk) ? false : `needs ${fullDisk}` },
+    () => {
+      const { command, args } = program("cli/main", "explain", "E1401");
+      const file = fs.openSync(fullDisk, "w");
+      const stdio = ["ignore", file, "pipe"] as const;
+      const { status, stderr } = spawnSync(command, args, { encoding: "utf8", stdio: [...stdio] });
+      fs.closeSync(file);
+      assert.equal(status, 1);
+      assert.match(stderr, /^error E1438: the output could not be written: ENOSPC/);
+      assert.doesNotMatch(stderr, /^ +at /m);
+    },
+  );
+
+  it("a reader that has seen enough is no error", { skip: process.platform === "win32" }, () => {
+    const { command, args } = program("cli/main", "--help");
+    const words = [command, ...args].map((word) => `'${word}'`).join(" ");
+    // The reader is gone before the first word comes.
+    const line = `(sleep 0.2; ${words}; echo "ended with $?" >&2) | true`;
+    const { stderr } = spawnSync("sh", ["-c", line], { encoding: "utf8" });
+    assert.equal(stderr.trim(), "ended with 0");
+  });
+
   const usage: string[][] = [
     ["nonsense"],
     ["task", "run"],
