@@ -2,13 +2,13 @@ import { pino, type Logger } from "pino";
 import { redaction } from "../core/secrets.ts";
 import { readConfig } from "./config.ts";
 
+/** Seats are served all the same where a log cannot be written, as on a full disk. */
+export function output(dest: string | number): ReturnType<typeof pino.destination> {
+  return pino.destination({ dest, sync: true }).on("error", () => undefined);
+}
+
 /** Lines on stderr: stdout carries the word that it is ready. */
-export function makeLogger(
-  level: string,
-  destination = pino.destination({ sync: true, fd: 2 }),
-): Logger {
-  // Seats are served all the same where a log cannot be written, as on a full disk.
-  destination.on("error", () => undefined);
+export function makeLogger(level: string, destination = output(2)): Logger {
   return pino(
     {
       ...{ level, base: { module: "executor" }, redact: redaction },
