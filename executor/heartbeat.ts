@@ -2,10 +2,7 @@ import type { Logger } from "pino";
 import { stakingMessages, type AssayClient } from "../client/index.ts";
 import { compareAscii } from "../core/bytes.ts";
 import { killPoint } from "./killPoint.ts";
-import type { Bond, Life } from "../proto/gen/assay/staking/v1/staking.ts";
-
-/** How long one may wait for its block before another is sent for the same miss. */
-const waitMs = 3_000;
+import type { Bond } from "../proto/gen/assay/staking/v1/staking.ts";
 
 /**
  * Keeps the leases of all nodes of this operator alive: one message for all, once a slot, and at once after a miss.
@@ -16,7 +13,6 @@ export class Heartbeat {
   readonly #operator: string;
   readonly #log: Logger;
   #sentSlot = -1n;
-  #sentMs = 0;
   #nextLookMs = 0;
 
   constructor(client: AssayClient, operator: string, log: Logger) {
@@ -34,12 +30,11 @@ export class Heartbeat {
     if (first === undefined) return;
     const over = BigInt(Date.now()) >= first.nextSlotMs;
     const slot = over ? first.slot + 1n : first.slot;
-    const due = nodes.filter((_, i) => isDue(lives[i]?.life, slot, missing));
+    const due = nodes.filter((_, i) => missing || (lives[i]?.life?.lastSlot ?? -1n) < slot);
     this.#nextLookMs = over
       ? Date.now() + 1_000
       : Math.min(Number(first.nextSlotMs), Date.now() + 60_000);
-    const waits = slot === this.#sentSlot && (!missing || Date.now() < this.#sentMs + waitMs);
-    if (due.length === 0 || waits) return;
+    if (due.length === 0 || (slot === this.#sentSlot && !missing)) return;
     killPoint("heartbeat.due");
     const message = stakingMessages.heartbeat({ operator: this.#operator, nodes: due, slot });
     await this.#client.sender.broadcast([message], {
@@ -47,12 +42,6 @@ export class Heartbeat {
     });
     killPoint("heartbeat.sent");
     this.#sentSlot = slot;
-    this.#sentMs = Date.now();
     this.#log.info({ slot: slot.toString(), nodes: due.length }, "heartbeat");
   }
-}
-
-/** One a slot, and one more after each miss in it: the chain refuses any other. */
-function isDue(life: Life | undefined, slot: bigint, missing: boolean): boolean {
-  return (life?.lastSlot ?? -1n) < slot || (missing && (life?.spareHeartbeats ?? 0) > 0);
 }

@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import fs from "node:fs";
-import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { Registry } from "@cosmjs/proto-signing";
 import {
@@ -10,7 +8,6 @@ import {
   defaultRegistryTypes,
 } from "@cosmjs/stargate";
 import { connectComet } from "@cosmjs/tendermint-rpc";
-import { PageRequest } from "cosmjs-types/cosmos/base/query/v1beta1/pagination";
 import {
   assayTypes,
   connectRpc,
@@ -20,12 +17,12 @@ import {
   type AssayClient,
 } from "../../client/index.ts";
 import { utf8Encode } from "../../core/bytes.ts";
-import { SeatOutcome, TaskStatus, type Task } from "../../proto/gen/assay/tasks/v1/tasks.ts";
+import { TaskStatus } from "../../proto/gen/assay/tasks/v1/tasks.ts";
 import { MsgRequestTaskResponse } from "../../proto/gen/assay/tasks/v1/tx.ts";
 import { notOnSolo } from "../support/comet.ts";
 import { differences } from "../support/headers.ts";
 import { assertQuiet, sendOne } from "../support/idle.ts";
-import { TestNetwork, briefKey, releaseName, stopped, taskKey, until } from "../support/network.ts";
+import { TestNetwork, releaseName, taskKey, until } from "../support/network.ts";
 import { SmallDisk } from "../support/smallDisk.ts";
 
 const { path: comet, skip } = await notOnSolo("one validator");
@@ -39,7 +36,7 @@ describe("T8: four consensus validators on real CometBFT", { skip, timeout: 600_
 
   before(async () => {
     net = await TestNetwork.start(comet, 4, (line) => said.push(line));
-    await net.publish({ commitBlocks: 100, revealBlocks: 60, briefBlocks: 20 });
+    await net.publish({ commitBlocks: 100, revealBlocks: 60 });
     for (const owner of [1, 2, 3, 4]) await net.startExecutor(owner);
     await net.untilEligible(4);
     client = await net.client(0);
@@ -135,51 +132,6 @@ describe("T8: four consensus validators on real CometBFT", { skip, timeout: 600_
       },
     );
 
-  it(
-    "T7: the disk of an executor's journal fills: it lives, posts nothing that it cannot keep, and serves again with room",
-    { skip: noDisk ?? false },
-    async (test) => {
-      const [executor] = net.executors;
-      assert.ok(executor !== undefined);
-      const stop = (): Promise<void> => stopped(executor.child, "SIGTERM");
-      const start = (): Promise<unknown> => {
-        net.restartExecutor(executor);
-        return executor.ready;
-      };
-      const log = (): string => fs.readFileSync(path.join(executor.home, "executor.log"), "utf8");
-      /** Ends of this node's seats in tasks until one is as wanted. */
-      const untilSeat = async (wanted: SeatOutcome): Promise<void> => {
-        for (let tries = 0; tries < 20; tries++) {
-          const ended = await client.run(releaseName, briefKey, input).catch(() => undefined);
-          // A task without a majority ends with an error that holds no task.
-          const task = ended?.task ?? (await newest(client));
-          const seat = task.seats.find(({ node }) => node === executor.node);
-          if (seat?.outcome === wanted) return;
-        }
-        assert.fail(`no seat of ${executor.node} ended as ${wanted}\n${log()}`);
-      };
-      await stop();
-      const disk = SmallDisk.under(path.join(executor.home, "data"), "4m");
-      try {
-        await start();
-        await untilSeat(SeatOutcome.SEAT_OUTCOME_PAID);
-        disk.fill();
-        disk.fill();
-        await untilSeat(SeatOutcome.SEAT_OUTCOME_MISSED);
-        assert.equal(executor.child.exitCode, null, log());
-        const told = log().match(/E1437.*ENOSPC.*round failed/g) ?? [];
-        assert.ok(told.length >= 1 && told.length <= 10, `told ${told.length} times`);
-        disk.makeRoom();
-        await untilSeat(SeatOutcome.SEAT_OUTCOME_PAID);
-        test.diagnostic("reliability: executors whose disk was full = 1");
-      } finally {
-        await stop();
-        disk.remove();
-        await start();
-      }
-    },
-  );
-
   describe("a stock CosmJS client", () => {
     let stock: SigningStargateClient;
     let alice: string;
@@ -260,9 +212,3 @@ describe("T8: four consensus validators on real CometBFT", { skip, timeout: 600_
     await runs(1);
   });
 });
-
-async function newest(client: AssayClient): Promise<Task> {
-  const pagination = PageRequest.fromPartial({ limit: 1n, reverse: true });
-  const { tasks } = await client.tasks.tasks({ pagination });
-  return tasks[0] ?? assert.fail("expected a task");
-}
