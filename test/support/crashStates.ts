@@ -160,8 +160,9 @@ function withForeign(
   path: string,
   foreign: Files,
   random: Random,
-): Files {
-  const other = pickFile(foreign, random, path.slice(-4)) ?? "";
+): Files | undefined {
+  const other = pickFile(foreign, random, path.slice(-4));
+  if (other === undefined) return undefined;
   const bytes = foreign.get(other) ?? new Uint8Array();
   const way = random(3);
   if (way === 0) return files.set(path, bytes);
