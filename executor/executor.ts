@@ -119,8 +119,10 @@ export class Executor {
     }
   }
 
+  /** Now and then; after a miss in every round, so that no heartbeat goes out for one that a post has ended. */
   async #readBonds(): Promise<void> {
-    if (Date.now() < this.#bondsReadMs + bondsEveryMs) return;
+    const isMissing = this.#bonds.some(({ missing }) => missing);
+    if (!isMissing && Date.now() < this.#bondsReadMs + bondsEveryMs) return;
     this.#bonds = (
       await this.#parts.client.staking.operatorBonds({ operator: this.#operator })
     ).bonds;
