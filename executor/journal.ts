@@ -102,6 +102,21 @@ export class Journal {
     });
   }
 
+  /**
+   * For what a restart can do without. Where the disk refuses it, it stands in memory until the next line that the disk
+   * takes writes all anew: the refusal, else undefined.
+   */
+  note(record: SeatRecord): UserError | undefined {
+    try {
+      this.put(record);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.#keep({ number: this.#next++, record });
+      return error;
+    }
+  }
+
   /** Forgets seats whose task has ended; the file shrinks at the next start. */
   forget(seat: string): void {
     this.#records.delete(seat);

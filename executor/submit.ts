@@ -45,8 +45,9 @@ const usedBlocks = 2n;
 export const batchSize = 10;
 
 /**
- * Sends posts in batches. The signed bytes are in the journal before they leave; while such a transaction may still
- * be taken by a block, its very bytes are sent again and nothing else is signed for that post.
+ * Sends posts in batches. The signed bytes are in the journal before they leave (those of a reveal where the disk takes
+ * them); while such a transaction may still be taken by a block, its very bytes are sent again and nothing else is
+ * signed for that post.
  */
 export class Submitter {
   readonly #rpc: Rpc;
@@ -130,7 +131,7 @@ export class Submitter {
           bytes: Buffer.from(bytes).toString("base64"),
           timeoutHeight: timeoutHeight.toString(),
         };
-        for (const { record } of posts) this.#journal.put({ ...record, [phase]: sent });
+        for (const { record } of posts) this.#keep({ ...record, [phase]: sent }, phase);
         killPoint(`${phase}.kept`);
       },
     };
@@ -167,11 +168,23 @@ export class Submitter {
     }
   }
 
+  /**
+   * A commitment that cannot be kept is not sent. A reveal is: all that it opens is kept since the run, a restart makes
+   * it again, and silence would cost a part of the bond.
+   */
+  #keep(record: SeatRecord, phase: Phase): void {
+    if (phase === "commit") return this.#journal.put(record);
+    const refused = this.#journal.note(record);
+    if (refused === undefined) return;
+    this.#log.warn({ seat: record.seat, why: String(refused) }, "reveal goes out all the same");
+  }
+
   #drop(record: SeatRecord, phase: Phase): void {
     const rest: Record<string, unknown> = { ...record };
     this.#usedAt.delete(record[phase]?.hash ?? "");
     delete rest[phase];
-    this.#journal.put(rest as SeatRecord);
+    // After a restart that finds it again, the chain's answer drops it again.
+    this.#journal.note(rest as SeatRecord);
   }
 }
 

@@ -226,7 +226,7 @@ export const errorTable = {
       "make room on the disk, or give the folder to the user that runs the executor; it tries again by itself",
       "a journal that is lost: start without it; salts come from the key, results from another run",
     ],
-    docs: "Results, salts and signed posts are on the disk before they are acted on. While that fails nothing new is posted, so that no seat commits twice to different results.",
+    docs: "Results, salts and signed posts are on the disk before they are acted on. While that fails nothing new is committed, so that no seat commits twice to different results; what was committed is revealed.",
   },
   E1438: {
     template: "the output could not be written: {detail}",

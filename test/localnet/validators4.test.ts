@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { Registry } from "@cosmjs/proto-signing";
 import {
@@ -8,6 +10,7 @@ import {
   defaultRegistryTypes,
 } from "@cosmjs/stargate";
 import { connectComet } from "@cosmjs/tendermint-rpc";
+import { PageRequest } from "cosmjs-types/cosmos/base/query/v1beta1/pagination";
 import {
   assayTypes,
   connectRpc,
@@ -17,12 +20,12 @@ import {
   type AssayClient,
 } from "../../client/index.ts";
 import { utf8Encode } from "../../core/bytes.ts";
-import { TaskStatus } from "../../proto/gen/assay/tasks/v1/tasks.ts";
+import { SeatOutcome, TaskStatus, type Task } from "../../proto/gen/assay/tasks/v1/tasks.ts";
 import { MsgRequestTaskResponse } from "../../proto/gen/assay/tasks/v1/tx.ts";
 import { notOnSolo } from "../support/comet.ts";
 import { differences } from "../support/headers.ts";
 import { assertQuiet, sendOne } from "../support/idle.ts";
-import { TestNetwork, releaseName, taskKey, until } from "../support/network.ts";
+import { TestNetwork, briefKey, releaseName, stopped, taskKey, until } from "../support/network.ts";
 import { SmallDisk } from "../support/smallDisk.ts";
 
 const { path: comet, skip } = await notOnSolo("one validator");
@@ -36,7 +39,7 @@ describe("T8: four consensus validators on real CometBFT", { skip, timeout: 600_
 
   before(async () => {
     net = await TestNetwork.start(comet, 4, (line) => said.push(line));
-    await net.publish({ commitBlocks: 100, revealBlocks: 60 });
+    await net.publish({ commitBlocks: 100, revealBlocks: 60, briefBlocks: 20 });
     for (const owner of [1, 2, 3, 4]) await net.startExecutor(owner);
     await net.untilEligible(4);
     client = await net.client(0);
@@ -132,6 +135,62 @@ describe("T8: four consensus validators on real CometBFT", { skip, timeout: 600_
       },
     );
 
+  it(
+    "T7: the disk of an executor's journal fills: it lives, posts nothing that it cannot keep, and serves again with room",
+    { skip: noDisk ?? false },
+    async (test) => {
+      const [executor] = net.executors;
+      assert.ok(executor !== undefined);
+      const restart = async (): Promise<void> => {
+        net.restartExecutor(executor);
+        await executor.ready;
+      };
+      const log = (): string => fs.readFileSync(path.join(executor.home, "executor.log"), "utf8");
+      const told = (what: string): number =>
+        log().match(new RegExp(`E1437.*ENOSPC.*${what}`, "g"))?.length ?? 0;
+      /** Runs tasks until the newest one is as wanted; one without a majority ends with an error. */
+      const untilTask = async (what: string, isWanted: (task: Task) => boolean): Promise<void> => {
+        for (let tries = 0; tries < 60; tries++) {
+          const ended = await client.run(releaseName, briefKey, input).catch(() => undefined);
+          const task = ended?.task ?? (await newest(client));
+          const unkept = task.seats.filter(
+            ({ outcome }) => outcome === SeatOutcome.SEAT_OUTCOME_SLASHED,
+          );
+          assert.deepEqual(unkept, [], `what was committed is revealed\n${log()}`);
+          if (isWanted(task)) return;
+        }
+        assert.fail(`expected ${what}\n${log()}`);
+      };
+      const untilSeat = (outcome: SeatOutcome): Promise<void> =>
+        untilTask(`a seat that ends as ${outcome}`, ({ seats }) =>
+          seats.some((seat) => seat.node === executor.node && seat.outcome === outcome),
+        );
+      await stopped(executor.child, "SIGTERM");
+      const disk = SmallDisk.under(path.join(executor.home, "data"), "4m");
+      try {
+        await restart();
+        await untilSeat(SeatOutcome.SEAT_OUTCOME_PAID);
+        // The journal's last page may have room for some more tasks.
+        await untilTask("a failed write of the journal", () => {
+          disk.fill();
+          return told("failed") > 0;
+        });
+        await untilSeat(SeatOutcome.SEAT_OUTCOME_MISSED);
+        assert.equal(executor.child.exitCode, null, log());
+        assert.ok(told("round failed") <= 10, log());
+        disk.makeRoom();
+        await untilSeat(SeatOutcome.SEAT_OUTCOME_PAID);
+        test.diagnostic("reliability: executors whose disk was full = 1");
+        const revealed = log().match(/"reveal goes out all the same"/g)?.length ?? 0;
+        test.diagnostic(`reliability: reveals that a full disk could not keep = ${revealed}`);
+      } finally {
+        await stopped(executor.child, "SIGTERM");
+        disk.remove();
+        await restart();
+      }
+    },
+  );
+
   describe("a stock CosmJS client", () => {
     let stock: SigningStargateClient;
     let alice: string;
@@ -212,3 +271,9 @@ describe("T8: four consensus validators on real CometBFT", { skip, timeout: 600_
     await runs(1);
   });
 });
+
+async function newest(client: AssayClient): Promise<Task> {
+  const pagination = PageRequest.fromPartial({ limit: 1n, reverse: true });
+  const { tasks } = await client.tasks.tasks({ pagination });
+  return tasks[0] ?? assert.fail("expected a task");
+}

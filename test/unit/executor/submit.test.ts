@@ -12,7 +12,8 @@ import {
   type TxSender,
 } from "../../../client/index.ts";
 import { Journal, type SeatRecord } from "../../../executor/journal.ts";
-import { Submitter } from "../../../executor/submit.ts";
+import { Submitter, type Phase } from "../../../executor/submit.ts";
+import { MemoryJournalDisk } from "../../support/journalDisk.ts";
 
 const hash = "AB".repeat(32);
 const sent = { hash, bytes: "AQ==", timeoutHeight: "22" };
@@ -22,10 +23,11 @@ const record: SeatRecord = {
 };
 
 /** A node that has the transaction in no block, and answers its resending so. */
-function setup(log: string, refuse?: Error, included?: object) {
+function setup(log: string, refuse?: Error, included?: object, disk?: MemoryJournalDisk) {
   const calls: string[] = [];
   const second = { ...record, seat: "2/1/node", taskId: "2" };
-  const journal = Journal.open(fs.mkdtempSync(path.join(os.tmpdir(), "submit-")));
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "submit-"));
+  const journal = Journal.open(folder, disk);
   for (const one of [record, second]) journal.put(one);
   const rpc: Rpc = {
     endpoint: "",
@@ -45,7 +47,8 @@ function setup(log: string, refuse?: Error, included?: object) {
     },
   } as unknown as TxSender;
   const silent = pino({ level: "silent" });
-  return { submitter: new Submitter(rpc, sender, journal, silent), journal, calls, second };
+  const submitter = new Submitter(rpc, sender, journal, silent);
+  return { submitter, journal, calls, second, folder };
 }
 
 describe("executor: submitting", () => {
@@ -106,5 +109,28 @@ describe("executor: submitting", () => {
     const { submitter } = setup("account sequence mismatch, expected 4, got 5: incorrect");
     for (const height of [10n, 12n, 21n])
       assert.equal(await submitter.isPending(record, "commit", height), true);
+  });
+
+  it("E2: on a full disk a reveal goes out and is sent again, a commitment does not", async () => {
+    const disk = new MemoryJournalDisk();
+    const away = new Error("nothing is sent here");
+    const { submitter, journal, second, calls, folder } = setup("", away, undefined, disk);
+    disk.break({ fault: "ENOSPC", at: 0, forever: true });
+    const bare = { ...second };
+    delete bare.commit;
+    const message = { typeUrl: "", value: {} };
+    const send = (phase: Phase): Promise<void> =>
+      submitter.send([{ record: bare, post: {}, outputBytes: 0 }], phase, 10n, () => message);
+    await assert.rejects(send("commit"), /E1437.*ENOSPC/);
+    await assert.rejects(send("reveal"), /nothing is sent here/);
+    const kept = journal.get(second.seat) ?? assert.fail("forgotten");
+    assert.deepEqual(kept.reveal, { hash, bytes: "AQ==", timeoutHeight: "22" });
+    assert.equal(await submitter.isPending(kept, "reveal", 11n), true);
+    assert.deepEqual(calls, ["tx", "broadcast_tx_sync"]);
+    // With room all that is in memory is written again.
+    disk.break(undefined);
+    journal.put(record);
+    disk.cutPower();
+    assert.deepEqual(Journal.open(folder, disk).get(second.seat), kept);
   });
 });
