@@ -1,3 +1,5 @@
+import { userError } from "../../client/errors/index.ts";
+
 /** What the supervisor understands of the app's output: one JSON object a line. */
 export type AppLine =
   | { readonly kind: "ready"; readonly height: bigint }
@@ -12,6 +14,7 @@ export type AppLine =
 
 const ERROR_LEVEL = 50;
 const FATAL_LEVEL = 60;
+const END_WAS_SET = /\bhalt-height: expected no block after (\d+)$/;
 
 export function readAppLine(line: string): AppLine {
   const fields = parseObject(line);
@@ -28,6 +31,11 @@ export function readAppLine(line: string): AppLine {
   const cause = isObject(fields["err"]) ? textOf(fields["err"]["message"]) : "";
   const both = cause === "" || cause === message ? message : `${message}: ${cause}`;
   const fatal = fields["level"] === "fatal" || Number(fields["level"]) >= FATAL_LEVEL;
+  const height = fatal ? END_WAS_SET.exec(both)?.[1] : undefined;
+  if (height !== undefined) {
+    const { code, what, fix } = userError("E1439", { height });
+    return { kind: "refused", code, what, fix };
+  }
   return { kind: "error", text: both === "" ? line : both, fatal };
 }
 

@@ -233,6 +233,13 @@ export const errorTable = {
     hint: ["make room, or write it to another place"],
     docs: "What the command says did not reach the file that it goes to. What it did on the chain is done.",
   },
+  E1439: {
+    template: "halt-height: the node ends after block {height}, as config/app.toml asks",
+    hint: [
+      "put the next version in place, set halt-height = 0 in config/app.toml, then: assay start",
+    ],
+    docs: "That block is the last one of this version. A block after it may be decided already: the next version executes it.",
+  },
   E1441: {
     template: "{count} of {checks} checks failed",
     hint: ["each line that begins with FAIL says what to do"],

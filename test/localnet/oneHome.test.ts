@@ -223,6 +223,34 @@ describe("one home, by the commands of an operator", { skip, timeout: 300_000 },
     assert.deepEqual(await stateOf(), before);
   });
 
+  it("stops at halt-height, and goes on with the block that was decided after it", async () => {
+    const file = node.in("config", "app.toml");
+    const haltAt = (height: number): void => {
+      const toml = fs.readFileSync(file, "utf8");
+      fs.writeFileSync(file, toml.replace(/^halt-height = \d+$/m, `halt-height = ${height}`));
+    };
+    const last = await node.rpc.height();
+    assert.equal(await node.stop(), 0);
+    haltAt(last + 1);
+    const child = await node.start();
+    const ended = once(child, "close") as Promise<[number | null]>;
+    const pass = ["--passphrase-file", node.passphraseFile];
+    const { text } = await node.must("keys", "show", "founder", "--address");
+    await node.must("tx", "bank", "send", "founder", text.trim(), "1ASSAY", ...pass);
+    assert.equal((await ended)[0], 1);
+    assert.match(
+      node.printed,
+      new RegExp(`^error E1439: halt-height: .* block ${last + 1}, `, "m"),
+    );
+    assert.doesNotMatch(node.log().split("halt-height:").slice(1).join(""), /starting both again/);
+    const again = await node.assay("start", "--quiet");
+    assert.equal(again.status, 1);
+    assert.match(again.text, /^error E1439: /m);
+    haltAt(0);
+    await node.start();
+    await node.rpc.untilHeight(last + 2);
+  });
+
   it(
     "T7: a node whose words go to a full disk lives and ends in order",
     { skip: noFullDisk },

@@ -71,6 +71,17 @@ describe("supervise: lines of the app", () => {
       '{"level":60,"code":"E1301","msg":"no native","fix":["build it"]}',
       { kind: "refused", code: "E1301", what: "no native", fix: ["build it"] },
     ],
+    [
+      "an end that was asked for",
+      '{"level":"fatal","msg":"the app ends","err":{"message":"halt-height: expected no block after 9"}}',
+      {
+        ...{ kind: "refused", code: "E1439" },
+        what: "halt-height: the node ends after block 9, as config/app.toml asks",
+        fix: [
+          "put the next version in place, set halt-height = 0 in config/app.toml, then: assay start",
+        ],
+      },
+    ],
     ["half a line", '{"ready":true', { kind: "other" }],
     ["a list", "[1]", { kind: "other" }],
     ["text", "ready", { kind: "other" }],
