@@ -11,9 +11,11 @@ import { soloNotice } from "../../cli/supervise/engine.ts";
 import { cometForTests, engineName, onSolo } from "../support/comet.ts";
 import { Secrets, logsBelow } from "../support/leaks.ts";
 import { keptOf, OneHome } from "../support/oneHome.ts";
+import { SmallDisk } from "../support/smallDisk.ts";
 
 const { path: engine, skip } = await cometForTests();
 const fullDisk = "/dev/full";
+const noDisk = skip === false ? SmallDisk.refusal() : undefined;
 const noFullDisk = fs.existsSync(fullDisk) ? false : `needs ${fullDisk}`;
 
 describe("one home, by the commands of an operator", { skip, timeout: 300_000 }, () => {
@@ -250,6 +252,30 @@ describe("one home, by the commands of an operator", { skip, timeout: 300_000 },
     await node.start();
     await node.rpc.untilHeight(last + 2);
   });
+
+  it(
+    "T7: a node on a disk that became read-only refuses to start, and starts again where it was",
+    { skip: noDisk ?? false },
+    async () => {
+      const last = await node.rpc.height();
+      assert.equal(await node.stop(), 0);
+      const disk = SmallDisk.under(node.in("data"), "256m");
+      try {
+        disk.setReadOnly(true);
+        const { status, text } = await node.assay("start", "--quiet");
+        assert.equal(status, 1);
+        assert.match(text, /^error E14\d\d: .*EROFS.*\n(.*\n)* {2}fix /m);
+        disk.setReadOnly(false);
+        await node.start();
+        assert.equal(await node.rpc.height(), last);
+        assert.equal(await node.stop(), 0);
+      } finally {
+        await node.stop();
+        disk.remove();
+      }
+      await node.start();
+    },
+  );
 
   it(
     "T7: a node whose words go to a full disk lives and ends in order",

@@ -49,6 +49,11 @@ export class SmallDisk {
     for (const file of this.#ballast.splice(0)) fs.rmSync(file);
   }
 
+  /** Nobody may have a file open for writing. */
+  setReadOnly(isReadOnly: boolean): void {
+    execFileSync("mount", ["-o", `remount,${isReadOnly ? "ro" : "rw"}`, this.folder]);
+  }
+
   /** The folder is on the machine's own disk again, with what is in it. */
   remove(): void {
     this.makeRoom();
