@@ -19,6 +19,8 @@ export type Batch = {
 };
 
 type Line = Partial<Batch> & {
+  /** What a failure came to be, added by hand when it was understood. */
+  readonly explained?: string;
   readonly part: string;
   readonly consensus: string;
   readonly seed: number;
@@ -65,13 +67,14 @@ export function soaked(): string | undefined {
     .filter((name) => totals.of(name) > 0)
     .map((name) => `${totals.of(name).toLocaleString("en-US")} ${name}`);
   if (counts.length === 0) return undefined;
-  return `Soak of this consensus code (\`${about.consensus}\`): ${counts.join(", ")}; ${totals.failures} failures.`;
+  return `Soak of this consensus code (\`${about.consensus}\`): ${counts.join(", ")}; ${totals.failures} failures${totals.explained.map((text) => ` (${text})`).join("")}.`;
 }
 
 /** What this consensus code has been through; facts of another are about another chain and never added. */
 export class Totals {
   readonly counts: Counts = {};
   failures = 0;
+  readonly explained: string[] = [];
   readonly #nextSeed = new Map<string, number>();
 
   static read(): Totals {
@@ -82,10 +85,12 @@ export class Totals {
     return totals;
   }
 
-  add({ part, seed, seeds = 0, counts = {}, failures = [] }: Omit<Line, "consensus">): void {
+  add(line: Omit<Line, "consensus">): void {
+    const { part, seed, seeds = 0, counts = {}, failures = [], explained } = line;
     for (const [name, count] of Object.entries(counts))
       this.counts[name] = (this.counts[name] ?? 0) + count;
     this.failures += failures.length;
+    if (explained !== undefined) this.explained.push(explained);
     this.#nextSeed.set(part, Math.max(this.nextSeed(part), seed + seeds));
   }
 

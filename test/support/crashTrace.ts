@@ -275,6 +275,22 @@ function mend(
   fixes.mended += 1;
 }
 
+/** Refused is what a disk damaged, with a code and a way out; never what a crash alone may leave. */
+function openOrRefused(disk: PowerDisk, kind: StateKind): Db | DbError {
+  try {
+    return openOn(disk.boot());
+  } catch (error) {
+    if (!(error instanceof DbError)) throw error;
+    assert.match(error.code, /^E14\d\d$/);
+    assert.ok(error.fix.length > 0 && error.where !== "");
+    assert.ok(
+      !["killed", "lost", "torn", sidecarKind].includes(kind),
+      `${kind} state refused: ${error.message}`,
+    );
+    return error;
+  }
+}
+
 /** Opens a state with the real recovery and throws when what comes out is not allowed. */
 export function judge(
   kind: StateKind,
@@ -286,18 +302,9 @@ export function judge(
 ): Verdict {
   const { promised, writing } = point;
   const disk = PowerDisk.of(files, folders);
-  let db: Db;
-  try {
-    db = openOn(disk.boot());
-  } catch (error) {
-    if (!(error instanceof DbError)) throw error;
-    assert.match(error.code, /^E14\d\d$/);
-    assert.ok(error.fix.length > 0 && error.where !== "");
-    assert.ok(
-      !["killed", "lost", "torn", sidecarKind].includes(kind),
-      `${kind} state refused: ${error.message}`,
-    );
-    if (goOn) mend(files, error, point, hashes, fixes);
+  const db = openOrRefused(disk, kind);
+  if (db instanceof DbError) {
+    if (goOn) mend(files, db, point, hashes, fixes);
     return "refused";
   }
   const height = db.lastHeight;
@@ -309,7 +316,12 @@ export function judge(
   if (goOn) {
     const next = hashes[Number(height + 1n)];
     if (next !== undefined) assert.equal(runBlock(db, height + 1n), next);
-    const again = openOn(disk.boot());
+    const again = openOrRefused(disk, kind);
+    // A foreign snapshot was no start for the block before, and is the first choice for this one.
+    if (again instanceof DbError) {
+      assert.equal(kind, "foreign", again.message);
+      return "refused";
+    }
     assert.equal(again.lastHeight, db.lastHeight);
     assert.equal(toHex(again.appHash), toHex(db.appHash));
   }
