@@ -11,6 +11,7 @@ export class Watch {
   readonly #client: AssayClient;
   readonly #line: (text: string) => void;
   #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
   #seen: bigint;
   #height = 0n;
 
@@ -23,13 +24,17 @@ export class Watch {
   start(): void {
     const look = (): void => {
       // A node that is killed and comes back is no event of its own.
-      const again = (): void => void (this.#timer = setTimeout(look, everyMs));
+      const again = (): void => {
+        if (!this.#stopped) this.#timer = setTimeout(look, everyMs);
+      };
       this.#look().then(again, again);
     };
     this.#timer = setTimeout(look, everyMs);
   }
 
+  /** A look that is on its way is the last one. */
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#timer);
   }
 
